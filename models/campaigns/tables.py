@@ -144,6 +144,12 @@ def is_line(key: str) -> bool:
     return db.session.scalar(lines) is not None
 
 
+def line_terms() -> dict[str, Term]:
+    """The lines of all weeks by their keys; the newest name counts."""
+    terms = db.session.scalars(select(Term).where(Term.kind == TermKind.LINE).order_by(Term.id))
+    return {term.key: term for term in terms}
+
+
 def find_campaign(campaign_id: str) -> Campaign:
     """The campaign with this id. Raises NotFound."""
     # PostgreSQL refuses a NUL character in a parameter.

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from models.db import db
-from models.devices.kiosks import Heartbeat, Kiosk, KioskService
+from models.devices.kiosks import Kiosk, KioskService
 from models.events.merges import merged_ids, standing_event
 from models.events.tables import Event
 
@@ -77,7 +77,7 @@ def status_of(kiosk: Kiosk, event: Event, now: datetime) -> DeviceStatus:
     """The status of one device, seen from an event."""
     heartbeat = kiosk.heartbeat
     events = [standing_event(service.event) for service in kiosk.services if service.until is None]
-    heard_at = _heard_at(kiosk, heartbeat)
+    heard = heard_at(kiosk)
     state = state_of(kiosk, now)
     in_service = state in (DeviceState.SERVING, DeviceState.LOCKED)
     return DeviceStatus(
@@ -85,8 +85,8 @@ def status_of(kiosk: Kiosk, event: Event, now: datetime) -> DeviceStatus:
         state=state,
         serves_event=any(served.id == event.id for served in events),
         events=events,
-        heard_at=heard_at,
-        silent=in_service and now - (heard_at or kiosk.paired_at) > SILENT_AFTER,
+        heard_at=heard,
+        silent=in_service and now - (heard or kiosk.paired_at) > SILENT_AFTER,
         waiting=heartbeat.waiting if heartbeat else None,
         aside=heartbeat.aside if heartbeat else None,
         oldest=heartbeat.oldest_at if heartbeat and heartbeat.waiting else None,
@@ -95,7 +95,9 @@ def status_of(kiosk: Kiosk, event: Event, now: datetime) -> DeviceStatus:
     )
 
 
-def _heard_at(kiosk: Kiosk, heartbeat: Heartbeat | None) -> datetime | None:
+def heard_at(kiosk: Kiosk) -> datetime | None:
+    """When the server last heard of it, by a scan or a heartbeat."""
+    heartbeat = kiosk.heartbeat
     instants = [at for at in (kiosk.seen_at, heartbeat.at if heartbeat else None) if at is not None]
     return max(instants, default=None)
 

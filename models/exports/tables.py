@@ -16,6 +16,10 @@ class ExportKind(StrEnum):
     PASSES = "passes"
     SCANS = "scans"
     FIGURES = "figures"
+    OUTCOMES = "outcomes"
+    KIOSKS = "kiosks"
+    ORGANIZATIONS = "organization"  # the column holds twelve letters
+    ACCOUNTS = "accounts"
     AUDIT = "audit"
     PASS_SHEETS = "pass_sheets"  # of one batch: choice has event, batch, sheet
 

@@ -3,11 +3,9 @@
 from flask import Blueprint, Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
-from sqlalchemy import select
 
 from models import clock
-from models.campaigns.tables import Term, TermKind
-from models.db import db
+from models.campaigns.tables import line_terms
 from models.organizations.tree import tree_of
 from models.publishing.organizations import merges as organization_merges
 from models.publishing.organizations import settings as organization_settings
@@ -38,7 +36,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "desk/organizations.html",
         rows=rows,
-        lines=_line_names(),
+        lines=line_terms(),
         may_set=organization_settings.may_set,
         may_limit=organization_settings.may_limit,
         decides_on_regions=organization_settings.decides_on_regions(current_user),
@@ -67,7 +65,7 @@ def confirm_merge(kept_id: int, other_id: int) -> ResponseReturnValue:
         abort(404)
     effect = merge_effect(current_user, kept_id, other_id)
     return render_template(
-        "desk/organization_merge.html", effect=effect, lines=_line_names(), most_named=MOST_NAMED
+        "desk/organization_merge.html", effect=effect, lines=line_terms(), most_named=MOST_NAMED
     )
 
 
@@ -99,9 +97,3 @@ def change_region() -> ResponseReturnValue:
     code, value = request.form.get("region", "")[:6], request.form.get("value") == "1"
     organization_settings.set_region_publishes(current_user, code, value, clock.now())
     return redirect(url_for(".index", _anchor="regions"), 303)
-
-
-def _line_names() -> dict[str, Term]:
-    """The lines of all weeks by their keys; the newest name counts."""
-    terms = db.session.scalars(select(Term).where(Term.kind == TermKind.LINE).order_by(Term.id))
-    return {term.key: term for term in terms}

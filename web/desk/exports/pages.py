@@ -25,6 +25,7 @@ from models.figures.dimensions import DIMENSIONS
 from models.figures.event_overview import campaigns_of
 from web import errors
 from web.desk.exports import background, files, tables
+from web.desk.exports.rows import Table
 from web.threads import application
 from web.words.figures import dimension_name
 from web.words.terms import language
@@ -47,6 +48,10 @@ def kind_name(kind: str) -> str:
         ExportKind.PASSES: _("Passes"),
         ExportKind.SCANS: _("Scans, every row"),
         ExportKind.FIGURES: _("Figures"),
+        ExportKind.OUTCOMES: _("Outcomes"),
+        ExportKind.KIOSKS: _("Kiosks"),
+        ExportKind.ORGANIZATIONS: _("Organizations"),
+        ExportKind.ACCOUNTS: _("Accounts"),
         ExportKind.AUDIT: _("Audit log"),
         ExportKind.PASS_SHEETS: _("Sheets of passes"),
     }
@@ -57,11 +62,13 @@ def kinds_for_account() -> list[ExportKind]:
     """What the account sees at the desk at all."""
     hidden = {ExportKind.PASS_SHEETS}  # asked for at their batch
     if not current_user.runs_check_in:
-        hidden |= {ExportKind.PASSES}
+        hidden |= {ExportKind.PASSES, ExportKind.KIOSKS}
     if not current_user.writes:
         hidden |= {ExportKind.SCANS}
+    if not current_user.oversees:
+        hidden |= {ExportKind.ORGANIZATIONS}
     if not grantable_roles(current_user):
-        hidden |= {ExportKind.AUDIT}
+        hidden |= {ExportKind.ACCOUNTS, ExportKind.AUDIT}
     return [kind for kind in ExportKind if kind not in hidden]
 
 
@@ -79,9 +86,9 @@ def _page(problem: str = "") -> str:
         waiting=any(one.finished_at is None and one.failed_at is None for one in exports),
         kinds=kinds_for_account(),
         campaigns=campaigns_of(current_user),
-        typed=request.form,
+        typed=request.values,
         dimensions=[(key, dimension_name(key)) for key in DIMENSIONS],
-        ticked=request.form.getlist("by"),
+        ticked=request.values.getlist("by"),
         problem=problem,
     )
 
@@ -161,7 +168,7 @@ def _name(kind: str, format: str, choice: dict) -> str:
     return "".join(one for one in name if one.isascii() and (one.isalnum() or one in "-_")) + f".{format}"
 
 
-def _file(format: ExportFormat, name: str, table: tables.Table) -> Response:
+def _file(format: ExportFormat, name: str, table: Table) -> Response:
     return _attachment(
         format, name, Response(stream_with_context(files.pieces(format, table.heads, table.rows)))
     )

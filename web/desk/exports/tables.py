@@ -1,25 +1,25 @@
-"""The rows of each export, within the reach of the account. Read in batches, each in a short transaction."""
+"""The rows of each export of a week, within the reach of the account."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from models import clock
-from models.accounts.audit_entries import every_entry
-from models.audit.tables import AuditEntry
 from models.campaigns.tables import Campaign, find_campaign
 from models.codes.passes import Pass
 from models.corrections.scan_list import every_row, states_of
 from models.db import db
-from models.devices.kiosks import Kiosk
+from models.devices.kiosks import Kiosk, KioskService
+from models.devices.status import heard_at, state_of
 from models.errors import N_, Mistake
 from models.events import scope
+from models.events.merges import merged_ids, standing_event
 from models.events.tables import Event, Occurrence
 from models.exports.tables import ExportKind
 from models.figures import count
@@ -27,12 +27,14 @@ from models.figures.dimensions import parse_by
 from models.figures.filters import FiguresFilter
 from models.ledger.tables import Flag, Scan, ScanKind
 from models.organizations.tables import Account
+from models.outcomes.outcomes import Outcome
+from web.desk.exports.directories import OF_NO_WEEK
+from web.desk.exports.rows import Table, batches, row_count, time_text
 from web.figures import exports as figure_tables
+from web.words.devices import device_scopes, device_state
 from web.words.ledger import flag_name, kind_name, reason_name, row_state_name, verdict_name
+from web.words.outcomes import outcome_name, precision_name
 from web.words.terms import format_name, group_name, mode_name, region_label
-
-BATCH = 1000
-Entity = TypeVar("Entity")
 
 
 @dataclass(frozen=True)
@@ -44,18 +46,9 @@ class Choice:
     by: str = ""
 
 
-@dataclass(frozen=True)
-class Table:
-    """heads in the reader's language; count: of the rows, for the progress."""
-
-    heads: list[str]
-    count: int
-    rows: Iterator[list[object]]
-
-
 def read_choice(account: Account, kind: ExportKind, given: dict[str, Any]) -> Choice:
     """Raises Mistake for an unknown week or dimension, NotFound for an event out of reach."""
-    if kind == ExportKind.AUDIT:
+    if kind in OF_NO_WEEK:
         return Choice(None, None)
     campaign, event = find_campaign(str(given.get("campaign", ""))), None
     text = str(given.get("event") or "").strip()
@@ -69,8 +62,8 @@ def read_choice(account: Account, kind: ExportKind, given: dict[str, Any]) -> Ch
 
 
 def table_of(account: Account, kind: ExportKind, choice: Choice, now: datetime) -> Table:
-    if kind == ExportKind.AUDIT:
-        return _audit(account)
+    if kind in OF_NO_WEEK:
+        return OF_NO_WEEK[kind](account)
     if choice.campaign is None:
         raise Mistake(N_("Please name the week: ?campaign=…"))
     if kind == ExportKind.FIGURES:
@@ -86,24 +79,6 @@ def _event_ids(account: Account, kind: ExportKind, choice: Choice) -> Select[tup
     return query.where(Event.campaign_id == choice.campaign.id) if choice.campaign else query
 
 
-def _batches(query: Select[tuple[Entity]], key: InstrumentedAttribute[int]) -> Iterator[list[Entity]]:
-    """In the order of the key. No transaction is open while a batch is written."""
-    last = 0
-    while True:
-        batch: list[Any] = list(
-            db.session.scalars(query.where(key > last).order_by(key).limit(BATCH)).unique()
-        )
-        if not batch:
-            return
-        last = getattr(batch[-1], key.key)
-        yield batch
-        db.session.commit()
-
-
-def _count(query: Select) -> int:
-    return db.session.scalars(select(func.count()).select_from(query.order_by(None).subquery())).one()
-
-
 def _events(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     query = select(Event).where(Event.id.in_(ids)).options(joinedload(Event.lead), joinedload(Event.region))
     heads = [
@@ -113,7 +88,7 @@ def _events(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     ]  # fmt: skip
 
     def rows() -> Iterator[list[object]]:
-        for batch in _batches(query, Event.id):
+        for batch in batches(query, Event.id):
             for one in batch:
                 yield [
                     one.id,
@@ -127,10 +102,10 @@ def _events(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
                     one.main_focus,
                     format_name(campaign, one.main_format) if one.main_format else "",
                     mode_name(one.mode) if one.mode else "",
-                    *(_time(at, campaign) for at in (one.created_at, one.changed_at, one.published_at)),
+                    *(time_text(at, campaign) for at in (one.created_at, one.changed_at, one.published_at)),
                 ]
 
-    return Table(heads, _count(ids), rows())
+    return Table(heads, row_count(ids), rows())
 
 
 def _occurrences(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
@@ -142,7 +117,7 @@ def _occurrences(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     ]  # fmt: skip
 
     def rows() -> Iterator[list[object]]:
-        for batch in _batches(query, Occurrence.id):
+        for batch in batches(query, Occurrence.id):
             for one in batch:
                 venue = one.venue
                 yield [
@@ -152,14 +127,14 @@ def _occurrences(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
                     one.status,
                     one.start_day.isoformat(),
                     one.end_day.isoformat(),
-                    _time(one.start_at, campaign),
-                    _time(one.end_at, campaign),
+                    time_text(one.start_at, campaign),
+                    time_text(one.end_at, campaign),
                     venue.name if venue else one.event.venue_text,
                     venue.address if venue else "",
                     one.capacity,
                 ]
 
-    return Table(heads, _count(query.with_only_columns(Occurrence.id)), rows())
+    return Table(heads, row_count(query.with_only_columns(Occurrence.id)), rows())
 
 
 def _passes(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
@@ -168,12 +143,12 @@ def _passes(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     heads = [_("Pass no."), _("Event no."), _("Audience group"), _("People"), _("Issued"), _("Revoked")]
 
     def rows() -> Iterator[list[object]]:
-        for batch in _batches(query, Pass.id):
+        for batch in batches(query, Pass.id):
             for one in batch:
-                issued, revoked = _time(one.issued_at, campaign), _time(one.revoked_at, campaign)
+                issued, revoked = time_text(one.issued_at, campaign), time_text(one.revoked_at, campaign)
                 yield [one.id, one.event_id, group_name(campaign, one.group), one.headcount, issued, revoked]
 
-    return Table(heads, _count(query.with_only_columns(Pass.id)), rows())
+    return Table(heads, row_count(query.with_only_columns(Pass.id)), rows())
 
 
 def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
@@ -184,7 +159,77 @@ def _scans(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
         _("Received"), _("Verdict"), _("Reason"), _("Flags"), _("State"), _("Undoes"),
     ]  # fmt: skip
 
-    return Table(heads, _count(query.with_only_columns(Scan.number)), _scan_rows(campaign, query))
+    return Table(heads, row_count(query.with_only_columns(Scan.number)), _scan_rows(campaign, query))
+
+
+def _outcomes(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
+    """Every statement, the ones that a later one replaced too."""
+    query = select(Outcome, Event.title, Account.email).join(Event, Event.id == Outcome.event_id)
+    query = query.outerjoin(Account, Account.id == Outcome.account_id).where(Outcome.event_id.in_(ids))
+    heads = [
+        _("Event no."), _("Title"), _("Kind"), _("Number"), _("Precision"), _("As reported"), _("State"), _("By"), _("Time"),
+    ]  # fmt: skip
+    newest = set(
+        db.session.scalars(
+            select(func.max(Outcome.id))
+            .where(Outcome.event_id.in_(ids))
+            .group_by(Outcome.event_id, Outcome.kind)
+        )
+    )
+
+    def rows() -> Iterator[list[object]]:
+        for one, title, email in db.session.execute(query.order_by(Outcome.event_id, Outcome.id)).tuples():
+            valid = one.id in newest and one.precision is not None
+            yield [
+                one.event_id,
+                title,
+                outcome_name(one.kind),
+                one.number,
+                precision_name(one.precision) if one.precision else "",
+                one.text,
+                _("valid") if valid else _("withdrawn") if one.precision is None else _("replaced"),
+                email or "",
+                time_text(one.at, campaign),
+            ]
+
+    return Table(heads, row_count(query.with_only_columns(Outcome.id)), rows())
+
+
+def _kiosks(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
+    """Those that serve or served one of the events, with what they said last."""
+    at_event = or_(KioskService.event_id.in_(ids), KioskService.event_id.in_(merged_ids(ids)))
+    served = select(KioskService.kiosk_id).where(at_event)
+    query = select(Kiosk).where(Kiosk.id.in_(served)).options(joinedload(Kiosk.heartbeat))
+    reached = set(db.session.scalars(ids))
+    heads = [
+        _("Kiosk no."), _("Kiosk"), _("Event no."), _("Permissions"), _("State"), _("Paired"), _("Last contact"),
+        _("Scans to upload"), _("Version"), _("Battery, percent"),
+    ]  # fmt: skip
+
+    def rows() -> Iterator[list[object]]:
+        now = clock.now()
+        for batch in batches(query, Kiosk.id):
+            for one in batch:
+                last, serves = one.heartbeat, _serves(one)
+                yield [
+                    one.id,
+                    one.name,
+                    " ".join(str(number) for number in sorted(serves & reached)),
+                    device_scopes(one),
+                    device_state(state_of(one, now)),
+                    time_text(one.paired_at, campaign),
+                    time_text(heard_at(one), campaign),
+                    last.waiting if last else None,
+                    last.version if last else "",
+                    last.battery if last else None,
+                ]
+
+    return Table(heads, row_count(query.with_only_columns(Kiosk.id)), rows())
+
+
+def _serves(kiosk: Kiosk) -> set[int]:
+    """Ids of the events that it serves now."""
+    return {standing_event(row.event).id for row in kiosk.services if row.until is None}
 
 
 def _scan_rows(campaign: Campaign, query: Select[tuple[Scan]]) -> Iterator[list[object]]:
@@ -201,7 +246,7 @@ def _scan_rows(campaign: Campaign, query: Select[tuple[Scan]]) -> Iterator[list[
             row_state_name,
         ),
     )
-    for batch in _batches(query, Scan.number):
+    for batch in batches(query, Scan.number):
         states = states_of([scan for scan in batch if scan.kind != ScanKind.UNDO])
         for one in batch:
             state = states.get(one.id)
@@ -213,8 +258,8 @@ def _scan_rows(campaign: Campaign, query: Select[tuple[Scan]]) -> Iterator[list[
                 kind(one.kind, one.direction),
                 group(one.group) if one.group else "",
                 one.headcount,
-                _time(one.at, campaign),
-                _time(one.received_at, campaign),
+                time_text(one.at, campaign),
+                time_text(one.received_at, campaign),
                 verdict(one.verdict),
                 reason(one.reason) if one.reason else "",
                 flag(one.flags),
@@ -232,42 +277,13 @@ def _figures(account: Account, campaign: Campaign, choice: Choice, now: datetime
     return Table(list(table.heads), len(table.rows), (list(row) for row in table.rows))
 
 
-def _audit(account: Account) -> Table:
-    query = every_entry(account)
-    heads = [
-        _("No."), _("Time"), _("Act"), _("By"), _("Subject"), _("Subject no."), _("Network address"), _("Details"), _("Hash"),
-    ]  # fmt: skip
-
-    def rows() -> Iterator[list[object]]:
-        for batch in _batches(query, AuditEntry.id):
-            for one in batch:
-                by = one.account.email if one.account else ""
-                at = clock.instant_text(one.at)
-                yield [
-                    one.id,
-                    at,
-                    one.verb,
-                    by,
-                    one.subject,
-                    one.subject_id,
-                    one.network,
-                    one.detail,
-                    one.hash,
-                ]
-
-    return Table(heads, _count(query.with_only_columns(AuditEntry.id)), rows())
-
-
-def _time(instant: datetime | None, campaign: Campaign) -> str:
-    """As a spreadsheet reads it, in the campaign's zone."""
-    return instant.astimezone(clock.zone(campaign.zone)).strftime("%Y-%m-%d %H:%M:%S") if instant else ""
-
-
 _QUESTIONS = {
     ExportKind.EVENTS: scope.sees,
     ExportKind.OCCURRENCES: scope.sees,
     ExportKind.PASSES: scope.runs_check_in,
     ExportKind.SCANS: scope.changes,
+    ExportKind.OUTCOMES: scope.sees,
+    ExportKind.KIOSKS: scope.runs_check_in,
     ExportKind.FIGURES: scope.sees,
 }
 _TABLES = {
@@ -275,4 +291,6 @@ _TABLES = {
     ExportKind.OCCURRENCES: _occurrences,
     ExportKind.PASSES: _passes,
     ExportKind.SCANS: _scans,
+    ExportKind.OUTCOMES: _outcomes,
+    ExportKind.KIOSKS: _kiosks,
 }

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 import threading
 import tracemalloc
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from openpyxl import load_workbook
@@ -15,6 +17,8 @@ from models.codes import passes
 from models.db import db
 from models.exports import queue
 from models.exports.tables import Export, ExportFormat, ExportPart
+from models.outcomes import outcomes
+from models.outcomes.outcomes import OutcomeKind, Precision, StatedOutcome
 from tests.support.records.people import sign_in
 from tests.support.records.week import NINE, make_device, make_event, minutes
 from web.desk.exports import background, files
@@ -83,9 +87,51 @@ def test_figures_and_the_audit_log(english, people):
     assert (log[0][2], log[-1][2], log[-1][3]) == ("Act", "signed_in", "lian@example.cn")
 
 
+def test_lists_of_the_desk(english, people):
+    device = make_device(people.lecture)
+    outcomes.state(
+        people.lecture, {OutcomeKind.LEAFLETS: StatedOutcome(Precision.REPORTED, "800余份")}, people.gu, NINE
+    )
+    outcomes.state(
+        people.lecture, {OutcomeKind.LEAFLETS: StatedOutcome(Precision.EXACT, "812")}, people.gu, NINE
+    )
+    sign_in(english, people.lian)
+    kiosks = rows(ask(english, "kiosks"))
+    assert [row[:5] for row in kiosks[1:]] == [
+        [str(device.kiosk.id), device.kiosk.name, str(people.lecture.id), "scans and counts", "in service"]
+    ]
+    stated = rows(ask(english, "outcomes", event=people.lecture.id))
+    assert [row[2:8] for row in stated[1:]] == [
+        ["Leaflets given out", "800", "as reported", "800余份", "replaced", "gu@example.cn"],
+        ["Leaflets given out", "812", "exact", "", "valid", "gu@example.cn"],
+    ]
+    organizations = {row[1]: row[3:] for row in rows(ask(english, "organization"))[1:]}
+    own = people.gu.organization
+    assert organizations[own.name][-2:] == ["6", "3"]
+    accounts = {row[1]: row[2:4] for row in rows(ask(english, "accounts"))[1:]}
+    assert accounts["gu@example.cn"] == ["organizer", own.name]
+    assert set(accounts) >= {"gu@example.cn", "wang@example.cn"}
+
+
+def test_pages_link_to_the_export_of_their_list(english, people):
+    sign_in(english, people.lian)
+    for path in (
+        "/desk/organizations/",
+        "/desk/accounts/",
+        "/desk/audit/",
+        f"/desk/events/{people.lecture.id}/devices",
+    ):
+        address = re.search(r'href="(/desk/exports/\?[^"]+)"', english.get(path).text)
+        page = english.get(unescape(address[1])).text
+        assert page.count(" selected>") == 1 + page.count('<option value="ip-2024" selected>'), path
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "event"),
-    [("kan", "scans", ""), ("kan", "passes", ""), ("gu", "audit", ""), ("wang", "scans", "1"), ("gu", "nonsense", "")],
+    [
+        ("kan", "scans", ""), ("kan", "passes", ""), ("kan", "kiosks", ""), ("gu", "audit", ""), ("gu", "accounts", ""),
+        ("gu", "organization", ""), ("wang", "scans", "1"), ("gu", "nonsense", ""),
+    ],
 )  # fmt: skip
 def test_what_an_account_does_not_see_it_cannot_take(app, people, name, kind, event):
     browser = app.test_client()
