@@ -187,7 +187,7 @@ def _outcomes(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
                 one.number,
                 precision_name(one.precision) if one.precision else "",
                 one.text,
-                _("valid") if valid else _("withdrawn") if one.precision is None else _("replaced"),
+                _("valid") if valid else _("cleared") if one.precision is None else _("replaced"),
                 email or "",
                 time_text(one.at, campaign),
             ]
