@@ -45,15 +45,20 @@ def correct(
     """Give a venue the address and point of a draft. corrections: gets an entry, by venue id, where that changed it; None
     for a venue that no entry shows yet."""
     old_lines = vevent.venue_lines(venue)
-    venue.address = draft.address or venue.address
-    venue.name_en = draft.name_en or venue.name_en
-    if draft.latitude is not None:
-        venue.latitude, venue.longitude = draft.latitude, draft.longitude
+    write_fields(venue, draft)
     if corrections is not None and vevent.venue_lines(venue) != old_lines:
         correction = Correction(old_lines, now, by.id if by else None, set())
         event_ids = corrections.setdefault(venue.id, correction).events
         if event.id is not None:
             event_ids.add(event.id)
+
+
+def write_fields(venue: Venue, draft: VenueDraft) -> None:
+    """What a draft says of a venue; it empties nothing."""
+    venue.address = draft.address or venue.address
+    venue.name_en = draft.name_en or venue.name_en
+    if draft.latitude is not None:
+        venue.latitude, venue.longitude = draft.latitude, draft.longitude
 
 
 def spread(corrections: dict[int, Correction]) -> dict[int, datetime]:

@@ -5,8 +5,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from sqlalchemy import func, select
+
 from models.campaigns.tables import Campaign
 from models.db import db
+from models.events.draft import EventDraft
 from models.ics import version as calendar_version
 from models.imports.beforehand import hidden_events, recorded_changes
 from models.imports.beforehand.recorded_changes import RecordedChange
@@ -14,28 +17,30 @@ from models.imports.compare import Comparison, Likeness, whole_events
 from models.imports.findings import Outcome, RowVerdict, Understood
 from models.imports.row_writer import RowWriter
 from models.imports.source import Mode
-from models.organizations.tables import Account
+from models.organizations.tables import Account, Organization
+from models.publishing import shared_venues
 from models.publishing.change import event_transaction
 from models.publishing.draft_references import Directory
 
 
 @dataclass(frozen=True)
 class Preparation:
-    """What was found out, by the position of a row, when the calendar had this version.
+    """What was found out, by the position of a row, when the database had this state.
 
     outcomes: of rows that change nothing. changes: of those that were recorded. positions: rows that on_row was called for."""
 
-    version: str | None = None
+    state: tuple[str | None, int] | None = None
     comparison: Comparison | None = None
     outcomes: Mapping[int, Outcome] = field(default_factory=dict)
     changes: Mapping[int, RecordedChange] = field(default_factory=dict)
     positions: frozenset[int] = frozenset()
 
     def holds(self, campaign: Campaign) -> bool:
-        """Whether no event has changed since; else the session forgets what it has loaded. Inside the import's transaction."""
+        """Whether no event has changed since and no organization been merged; else the session forgets what it has loaded.
+        Inside the import's transaction."""
         if self.comparison is None:
             return False
-        if self.version != _version(campaign):
+        if self.state != _state(campaign):
             db.session.expire_all()
             return False
         return True
@@ -51,7 +56,7 @@ def prepare(writer: RowWriter, rows: dict[int, Understood], on_row: Callable[[],
     """Rows that will be new events, or change events that are there: so many that scans would wait for them."""
     if len(rows) < min(hidden_events.AT_LEAST, recorded_changes.AT_LEAST):
         return Preparation()
-    version = _version(writer.campaign)
+    state = _state(writer.campaign)
     comparison = Comparison(writer.campaign, writer.source, rows)
     asked = RowWriter(writer.campaign, writer.now, writer.source, Mode.PREVIEW, writer.cancel)
     outcomes = {
@@ -66,7 +71,8 @@ def prepare(writer: RowWriter, rows: dict[int, Understood], on_row: Callable[[],
     changing = _changing(outcomes, comparison.alike)
     changes: dict[int, RecordedChange] = {}
     if len(changing) >= recorded_changes.AT_LEAST:
-        _add_references(writer, [rows[at] for at in changing])
+        named = sorted({*changing, *drafts} - positions)  # those of new rows too: changed ones may name them
+        _add_references(writer, [rows[at] for at in named])
         changes = recorded_changes.record(changing, partial(_row_writer, writer, comparison), on_row)
         positions |= set(changing)
     unchanged = {
@@ -75,12 +81,14 @@ def prepare(writer: RowWriter, rows: dict[int, Understood], on_row: Callable[[],
         if outcome.verdict in (RowVerdict.SAME, RowVerdict.REFUSED, RowVerdict.OTHER_YEAR)
         and at not in comparison.alike
     }
-    return Preparation(version, comparison, unchanged, changes, frozenset(positions))
+    return Preparation(state, comparison, unchanged, changes, frozenset(positions))
 
 
-def _version(campaign: Campaign) -> str | None:
+def _state(campaign: Campaign) -> tuple[str | None, int]:
+    """The version of the calendar, and how many organizations were merged: one without events leaves the version."""
     row = calendar_version.version(campaign.id)
-    return row[0] if row else None
+    merged = select(func.count()).where(Organization.merged_into_id.is_not(None))
+    return row[0] if row else None, db.session.scalar(merged) or 0
 
 
 def _changing(outcomes: Mapping[int, Outcome], alike: Collection[int]) -> list[int]:
@@ -96,19 +104,30 @@ def _changing(outcomes: Mapping[int, Outcome], alike: Collection[int]) -> list[i
 
 
 def _add_references(writer: RowWriter, rows: list[Understood]) -> None:
-    """Organizations and venues that are not there yet: others refer to them by their numbers."""
+    """Organizations and venues that are not there yet: others refer to them by their numbers. A venue is as the first row
+    that names it says, so that this row does not correct it."""
     if not writer.source.publish:
         return  # it proposes
     drafts = [row.draft for row in rows if row.draft]
     for start in range(0, len(drafts), hidden_events.AT_ONCE):
         with event_transaction():
-            Directory(drafts[start : start + hidden_events.AT_ONCE])
+            _write_references(drafts[start : start + hidden_events.AT_ONCE])
+
+
+def _write_references(drafts: Sequence[EventDraft]) -> None:
+    directory = Directory(drafts)
+    new = set(directory.new_venues)
+    for draft in drafts:
+        venues = {directory.venue(venue, draft): venue for venue in draft.all_venues()}
+        for venue in new.intersection(venues):
+            shared_venues.write_fields(venue, venues[venue])
+        new.difference_update(venues)
 
 
 def _row_writer(
     writer: RowWriter, comparison: Comparison, positions: Sequence[int]
-) -> Callable[[int], Outcome]:
-    """Writes the row at one of these positions, in the session that is current now."""
+) -> Callable[[int], Outcome | None]:
+    """Writes the row at one of these positions, in the session that is current now; not where its event was deleted."""
     source, rows = writer.source, comparison.rows
     by = db.session.get_one(Account, source.by.id) if source.by else None
     campaign = db.session.get_one(Campaign, writer.campaign.id)
@@ -117,9 +136,12 @@ def _row_writer(
     alike = {at: comparison.alike[at] for at in positions if at not in known}
     events = whole_events([*known.values(), *(likeness.event.id for likeness in alike.values())])
 
-    def write(at: int) -> Outcome:
+    def write(at: int) -> Outcome | None:
+        event = events.get(known[at] if at in known else alike[at].event.id)
+        if event is None:
+            return None
         if at in known:
-            return own.write(rows[at], events[known[at]])
-        return own.write(rows[at], None, Likeness(events[alike[at].event.id], alike[at].exact))
+            return own.write(rows[at], event)
+        return own.write(rows[at], None, Likeness(event, alike[at].exact))
 
     return write

@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import current_app  # the application, not a request
 from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 
 from models.db import db
 from models.imports.beforehand.hidden_events import PAUSE
@@ -41,10 +42,14 @@ class RecordedChange:
     events: dict[int, datetime]
 
     def repeat(self) -> Outcome:
-        """Inside the caller's event_transaction()."""
-        driver = db.session.connection().connection.cursor()
-        for statement, parameters, many in self.statements:
-            (driver.executemany if many else driver.execute)(statement, parameters)
+        """Inside the caller's event_transaction(), through the driver. Raises DBAPIError, as SQLAlchemy would."""
+        connection = db.session.connection()
+        driver, refusal = connection.connection.cursor(), connection.dialect.loaded_dbapi.Error
+        try:
+            for statement, parameters, many in self.statements:
+                (driver.executemany if many else driver.execute)(statement, parameters)
+        except refusal as error:
+            raise DBAPIError.instance(None, None, error, refusal) from error
         for event_id, at in self.events.items():
             current().note(event_id, at)
         return self.outcome
@@ -80,13 +85,13 @@ def _referred_to() -> set[str]:
 
 def record(
     positions: Sequence[int],
-    write: Callable[[Sequence[int]], Callable[[int], Outcome]],
+    write: Callable[[Sequence[int]], Callable[[int], Outcome | None]],
     on_row: Callable[[], object],
 ) -> dict[int, RecordedChange]:
     """By the position of its row what was recorded; those that cannot be repeated are not in it.
 
-    write: loads what rows need, in a session of its own, and answers a function that writes the row at a position. on_row:
-    called after each, outside of the transactions."""
+    write: loads what rows need, in a session of its own, and answers a function that writes the row at a position, None where
+    there is nothing to write. on_row: called after each, outside of the transactions."""
     recorded: dict[int, RecordedChange] = {}
     with current_app.app_context():  # a session of its own: a rollback makes it forget what it has loaded
         for start in range(0, len(positions), AT_ONCE):
@@ -104,14 +109,14 @@ def record(
     return recorded
 
 
-def _record(position: int, write_row: Callable[[int], Outcome]) -> RecordedChange | None:
+def _record(position: int, write_row: Callable[[int], Outcome | None]) -> RecordedChange | None:
     change = current()
     change.events.clear()
     nested = db.session.begin_nested()
     with _recording() as recorder:
         outcome = write_row(position)
         db.session.flush()
-    if recorder.refused or change.corrections:  # of venues that others use
+    if outcome is None or recorder.refused or change.corrections:  # of venues that others use
         change.corrections.clear()
         nested.rollback()
         return None

@@ -1,23 +1,25 @@
 """Changes of many stored events on SQLite: recorded beforehand and repeated at the end, they come to what is written singly."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
 
-from models.db import db
+from models.db import db, transaction
 from models.errors import Mistake
 from models.events.draft import draft_of
-from models.events.tables import Event, EventChange, Occurrence
+from models.events.tables import Event, EventChange, EventHost, Occurrence
 from models.figures.recount.comparison import verify
 from models.imports.apply import apply
 from models.imports.beforehand import recorded_changes
 from models.imports.beforehand.recorded_changes import RecordedChange
 from models.imports.read_file import read_file
 from models.imports.source import Source
+from models.organizations.tables import Organization
 from models.public.search import EventSearch
-from models.publishing import lifecycle
+from models.publishing import lifecycle, old_drafts
+from models.publishing.organizations.merges import merge_organizations
 from tests.models.imports.test_statements import HEAD
 from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
 from tests.support.servers.applications import application, settings_for
@@ -40,12 +42,14 @@ def database_url(sqlite_databases):
 def plan(changed=False):
     def line(n):
         time = "14:00-16:00" if changed and n % 2 else "9:00-11:00"
-        place = f"新馆{n % 3}" if changed and n % 7 == 1 else f"第{n}文化馆"
-        host = "新设办公室" if changed and n % 5 == 1 else f"第{n}知识产权局"
+        place = f"新馆{n % 3}" if changed and n % 7 in (1, 5) else f"第{n}文化馆"
+        host = "新设办公室、启动办公室" if changed and n % 5 == 4 else f"第{n}知识产权局"
         day = f"4月{20 + n % 7}日" + ("、4月26日" if changed and n % 11 == 3 else "")
-        return f"讲座第{n}期,{day},{time},{place},{host},青少年,江苏省连云港市灌云县"
+        return f"讲座第{n}期,{day},{time},{place},{host},青少年,江苏省连云港市灌云县,{place}路1号"
 
-    return "\n".join((HEAD, *map(line, range(ROWS)), *map(line, range(2)))).encode()  # two rows come twice
+    new = "开幕式,4月20日,9:00-11:00,大礼堂,启动办公室,青少年,江苏省连云港市灌云县,大礼堂路1号"
+    lines = [*map(line, range(2)), *[new] * changed, *map(line, range(2, ROWS)), *map(line, range(2))]
+    return "\n".join((f"{HEAD},地址", *lines)).encode()  # two rows come twice
 
 
 def take_in(campaign, *, changed, **options):
@@ -57,12 +61,29 @@ def take_in(campaign, *, changed, **options):
     ]
 
 
+def at_first_row(app, act):
+    """An on_row that has somebody else do this, once."""
+    rows = iter((act,))
+
+    def other():
+        with app.app_context():
+            act()
+
+    def on_row():
+        if next(rows, None):
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(other).result(timeout=20)
+
+    return on_row
+
+
 def content():
     db.session.expire_all()
     events = db.session.scalars(select(Event).order_by(Event.id)).all()
     occurrences = select(Occurrence.id, Occurrence.sequence, Occurrence.changed_at, Occurrence.vevent)
     changes = select(EventChange.event_id, EventChange.at, EventChange.verb, EventChange.fields)
     words = select(EventSearch.event_id, EventSearch.words, EventSearch.pinyin)
+    hosts = select(EventHost.event_id, EventHost.name, EventHost.organization_id.is_not(None))
     return [
         [(event.id, event.changed_at, draft_of(event)) for event in events],
         *(
@@ -71,6 +92,7 @@ def content():
                 occurrences.order_by(Occurrence.id),
                 changes.order_by(EventChange.event_id, EventChange.id),
                 words.order_by(EventSearch.event_id),
+                hosts.order_by(EventHost.event_id, EventHost.position),
             )
         ),
     ]
@@ -118,7 +140,7 @@ def test_one_that_fails_at_the_end_changes_nothing(app, monkeypatch):
 
     def fail(change):
         if repeated:
-            raise OperationalError("UPDATE", {}, Exception("disk full"))
+            change = replace(change, statements=[("INSERT INTO event (id) VALUES (?)", (None,), False)])
         repeated.append(change)
         return repeat(change)
 
@@ -134,16 +156,40 @@ def test_an_event_that_somebody_changes_meanwhile_is_compared_anew(app, monkeypa
     monkeypatch.setattr(RecordedChange, "repeat", lambda _change: pytest.fail("It was out of date."))
 
     def cancel():
-        with app.app_context():
-            lifecycle.cancel(db.session.get_one(Event, first), NINE)
+        lifecycle.cancel(db.session.get_one(Event, first), NINE)
 
-    with ThreadPoolExecutor(1) as pool:
-        cancelled = []
-
-        def on_row():
-            if not cancelled:
-                cancelled.append(pool.submit(cancel).result(timeout=20))
-
-        outcomes = take_in(campaign, changed=True, on_row=on_row)
+    outcomes = take_in(campaign, changed=True, on_row=at_first_row(app, cancel))
     assert outcomes[1][1] == "cancelled"
-    assert {one[1] for one in outcomes} == {"changed", "cancelled", "same", "refused"}
+    assert {one[1] for one in outcomes} == {"new", "changed", "cancelled", "same", "refused"}
+
+
+def test_an_organization_that_somebody_merges_meanwhile_leads_nothing(app):
+    campaign = load_week()
+    take_in(campaign, changed=False)
+
+    def merge():
+        named = select(Organization).where(Organization.name.in_(("新设办公室", "第0知识产权局")))
+        kept, other = db.session.scalars(named.order_by(Organization.id))
+        merge_organizations(kept, other, NINE)
+
+    take_in(campaign, changed=True, on_row=at_first_row(app, merge))
+    db.session.expire_all()
+    merged = select(Organization.id).where(Organization.merged_into_id.is_not(None))
+    assert db.session.scalars(select(Event.id).where(Event.lead_id.in_(merged))).all() == []
+    assert db.session.scalars(select(EventHost.event_id).where(EventHost.organization_id.in_(merged))).all() == []
+    assert len(db.session.scalars(merged).all()) == 1
+
+
+def test_an_event_that_is_deleted_meanwhile_is_new_the_next_time(app):
+    campaign = load_week()
+    last = take_in(campaign, changed=False)[ROWS - 1][2]
+    before = content()
+
+    def delete():
+        with transaction():
+            old_drafts.delete_rows([last])
+
+    with pytest.raises(Mistake):
+        take_in(campaign, changed=True, on_row=at_first_row(app, delete))
+    assert [event[0] for event in content()[0]] == [event[0] for event in before[0] if event[0] != last]
+    assert [one[1] for one in take_in(campaign, changed=True)].count("new") == 2
