@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 
-from models.events.merges import added_sessions
+from models.events.merges import added_sessions, venue_of
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.organizations.tables import Organization
 from models.places.tables import Venue
@@ -198,7 +198,7 @@ def _occurrence_draft(occurrence: Occurrence) -> OccurrenceDraft:
 
 def draft_of_merge(kept: Event, other: Event) -> EventDraft:
     """The content of an event, with the hosts and venues of another added, its sessions on days when the kept one has none,
-    and its picture where there was none."""
+    each with its venue, and its picture where there was none."""
     draft, other_draft = draft_of(kept), draft_of(other)
     hosts = tuple(dict.fromkeys((*draft.hosts, *other_draft.hosts)))
     names = {venue.name for venue in draft.all_venues()}
@@ -209,8 +209,14 @@ def draft_of_merge(kept: Event, other: Event) -> EventDraft:
         draft,
         hosts=hosts[:MOST_HOSTS],
         venues=(*draft.venues, *new_venues)[:MOST_VENUES],
-        occurrences=(*draft.occurrences, *map(_occurrence_draft, added_sessions(kept, other))),
+        occurrences=(*draft.occurrences, *map(_added_draft, added_sessions(kept, other))),
     )
+
+
+def _added_draft(occurrence: Occurrence) -> OccurrenceDraft:
+    """A session as another event takes it over, which may have other venues."""
+    venue = venue_of(occurrence)
+    return replace(_occurrence_draft(occurrence), venue=venue_draft(venue) if venue else None)
 
 
 def differences(event: Event, draft: EventDraft) -> list[str]:

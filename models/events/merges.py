@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models import clock
 from models.db import Base, db
 from models.errors import N_, Conflict, Mistake
-from models.events.tables import PUBLIC, Event, EventStatus, Occurrence, OccurrenceStatus
+from models.events.tables import PUBLIC, Event, EventStatus, Mode, Occurrence, OccurrenceStatus
 from models.organizations.tables import Account, Role
+from models.places.tables import Venue
 
 _IDS_IN_A_QUERY = 400
 _STANDING_ID = "COALESCE((SELECT kept_id FROM event_merge WHERE event_merge.event_id = ?), ?)"
@@ -48,19 +49,47 @@ def obstacle(kept: Event, other: Event, by: Account | None) -> Mistake | None:
 
 
 def added_sessions(kept: Event, other: Event) -> list[Occurrence]:
-    """The sessions of the other event that the kept one takes over: those on days when it has none. One that the kept event
-    called off stays called off."""
-    if EventStatus.CANCELLED in (kept.status, other.status):
+    """The sessions of the other event that the kept one takes over: those on days when it has none, if people find them there
+    as before. One that the kept event called off stays called off."""
+    if EventStatus.CANCELLED in (kept.status, other.status) or _online(kept) != _online(other):
         return []
     days = {day for row in kept.occurrences for day in clock.days(row.start_day, row.end_day)}
-    return [row for row in _scheduled(other) if days.isdisjoint(clock.days(row.start_day, row.end_day))]
+    rows = [row for row in _scheduled(other) if days.isdisjoint(clock.days(row.start_day, row.end_day))]
+    return [row for row in rows if _keeps_place(row, kept)]
 
 
 def ending_sessions(kept: Event, other: Event) -> list[Occurrence]:
     """The sessions of the other event that a merge leaves nowhere: at times that the kept one does not have."""
     times = {(row.start_day, row.end_day, row.start_at, row.end_at) for row in _scheduled(kept)}
-    rows = [row for row in _scheduled(other) if row not in added_sessions(kept, other)]
+    added = added_sessions(kept, other)
+    rows = [row for row in _scheduled(other) if row not in added]
     return [row for row in rows if (row.start_day, row.end_day, row.start_at, row.end_at) not in times]
+
+
+def venue_of(occurrence: Occurrence) -> Venue | None:
+    """The venue of a session: its own, else the only one of its event (as in its calendar entry, models.ics.vevent)."""
+    venues = [row.venue for row in occurrence.event.venues]
+    return occurrence.venue or (venues[0] if len(venues) == 1 else None)
+
+
+def _keeps_place(occurrence: Occurrence, kept: Event) -> bool:
+    """Whether a session of another event is at the same place once it is the kept event's: a session can only name a venue, and
+    an event no two venues of one name."""
+    venue = venue_of(occurrence)
+    if venue is None:
+        return _place_of_event(kept) == _place_of_event(occurrence.event)
+    return all(row.venue_id == venue.id or row.venue.name != venue.name for row in kept.venues)
+
+
+def _place_of_event(event: Event) -> tuple[str | None, str, str, frozenset[int]]:
+    """Where an event says that its sessions are."""
+    venue_ids = frozenset(row.venue_id for row in event.venues)
+    return event.region_code, event.region_text, event.venue_text, venue_ids
+
+
+def _online(event: Event) -> tuple[str | None, str]:
+    """How an event is seen online. A session cannot say it by itself."""
+    return event.mode if event.mode in (Mode.ONLINE, Mode.MIXED) else None, event.online_url
 
 
 def _scheduled(event: Event) -> list[Occurrence]:

@@ -1,7 +1,7 @@
 """Possible duplicates: pairs of events that may be the same one. A person merges them or marks them as different."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +22,7 @@ from models.places.tables import Venue
 from models.publishing import lifecycle, proposals
 from models.publishing.proposals import Proposal
 from models.publishing.similarity import Candidate, numbers_of, own_words, similar_pairs
+from models.registration.tables import RegistrationSettings
 from models.text.bare_text import bare_text
 
 PAIRS_ON_A_PAGE = 30
@@ -80,32 +81,27 @@ def possible_duplicates(account: Account, campaign: Campaign) -> tuple[list[Poss
         selectinload(Event.venues),
     )
     events = {event.id: event for event in db.session.scalars(query)}
-    issued, proposed = issued_for(event_ids), _proposed(event_ids)
+    issued, unsettled = issued_for(event_ids), _unsettled(event_ids)
 
     def pair_of(low: Event, high: Event) -> PossibleDuplicate:
         both = ((low, high), (high, low))
-        previews = {kept.id: _preview(kept, other, account, proposed) for kept, other in both}
+        previews = {kept.id: _preview(kept, other, account, unsettled) for kept, other in both}
         return PossibleDuplicate(low, high, issued, previews)
 
     return [pair_of(events[low], events[high]) for low, high in page], len(pairs)
 
 
-def _preview(kept: Event, other: Event, account: Account, proposed: Collection[int]) -> MergePreview:
+def _preview(kept: Event, other: Event, account: Account, unsettled: Mapping[int, Mistake]) -> MergePreview:
     return MergePreview(
-        _obstacle(kept, other, account, proposed),
+        merges.obstacle(kept, other, account) or unsettled.get(other.id),
         merges.added_sessions(kept, other),
         merges.ending_sessions(kept, other),
         other.status in PUBLIC,
     )
 
 
-def _obstacle(kept: Event, other: Event, account: Account, proposed: Collection[int]) -> Mistake | None:
-    """proposed: ids of events with a proposed change that nobody decided on. It would be lost with its event."""
-    if obstacle := merges.obstacle(kept, other, account):
-        return obstacle
-    if other.id in proposed:
-        return Conflict(N_("A proposed change of the other event awaits a decision. Decide on it first."))
-    return None
+def _obstacle(kept: Event, other: Event, account: Account | None) -> Mistake | None:
+    return merges.obstacle(kept, other, account) or _unsettled([other.id]).get(other.id)
 
 
 def likely_duplicates(event: Event, account: Account, most: int = 5) -> list[Event]:
@@ -149,20 +145,31 @@ def issued_for(event_ids: Collection[int]) -> dict[int, Issued]:
     }
 
 
-def _proposed(event_ids: Collection[int]) -> set[int]:
-    """Those of these events with a proposed change that nobody decided on."""
-    query = select(Proposal.event_id).where(proposals.undecided(), Proposal.event_id.in_(event_ids))
-    return set(db.session.scalars(query))
+def _unsettled(event_ids: Collection[int]) -> dict[int, Mistake]:
+    """By event id: what would be lost with the event, a proposed change that nobody decided on or the sessions that people
+    register for."""
+    registered = select(Occurrence.event_id).where(
+        Occurrence.event_id.in_(event_ids),
+        Occurrence.status == OccurrenceStatus.SCHEDULED,
+        Occurrence.id.in_(select(RegistrationSettings.occurrence_id)),
+    )
+    proposed = select(Proposal.event_id).where(proposals.undecided(), Proposal.event_id.in_(event_ids))
+    by_session = Conflict(
+        N_(
+            "The other event has registration for its sessions. Keep that one, or switch its registration off first."
+        )
+    )
+    undecided = Conflict(N_("A proposed change of the other event awaits a decision. Decide on it first."))
+    unsettled: dict[int, Mistake] = dict.fromkeys(db.session.scalars(registered), by_session)
+    return unsettled | dict.fromkeys(db.session.scalars(proposed), undecided)
 
 
 def merge_pair(account: Account, kept_id: int, other_id: int, now: datetime) -> Event:
     """Merge the other event into the kept one, which is returned. Raises NotFound for an event out of reach, and
-    what stands in its preview as an obstacle."""
+    what stands in its preview as an obstacle; it is looked for while both are locked, as a change may just be proposed."""
     kept = scope.event_for(account, kept_id, scope.changes)
     other = scope.event_for(account, other_id, scope.changes)
-    if obstacle := _obstacle(kept, other, account, _proposed([other.id])):
-        raise obstacle
-    lifecycle.merge(kept, other, now, account)
+    lifecycle.merge(kept, other, now, account, _obstacle)
     return kept
 
 

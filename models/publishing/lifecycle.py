@@ -8,7 +8,7 @@ changes and never falls; its changed_at is the time of the last change of its en
 and not deleted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.devices import kiosks
-from models.errors import N_, Conflict
+from models.errors import N_, Conflict, Mistake
 from models.events import merges
 from models.events.draft import (
     EventDraft,
@@ -129,18 +129,25 @@ def write_status(
     note(event, verb, now, by)
 
 
-def merge(kept: Event, other: Event, now: datetime, by: Account | None = None) -> None:
+def merge(
+    kept: Event,
+    other: Event,
+    now: datetime,
+    by: Account | None = None,
+    obstacle_to: Callable[[Event, Event, Account | None], Mistake | None] = merges.obstacle,
+) -> None:
     """Merge another event into the kept one: the other is withdrawn, its hosts, venues and sessions on other days are added
     to the kept one.
 
     Its attendance stays in the ledger under its own id; the figures count it at the kept one. Codes, passes and kiosks of
-    the other, and its imports, continue with the kept one. Raises what merges.obstacle() finds."""
+    the other, and its imports, continue with the kept one. Raises what obstacle_to(kept, other, by) finds while both are
+    locked."""
     with event_transaction():
         for event in sorted(
             (kept, other), key=lambda event: event.id
         ):  # the same order everywhere: no deadlock
             lock_event(event)
-        if obstacle := merges.obstacle(kept, other, by):
+        if obstacle := obstacle_to(kept, other, by):
             raise obstacle
         write_change(kept, draft_of_merge(kept, other), now, by)
         other.withdrawn_at = other.changed_at = now

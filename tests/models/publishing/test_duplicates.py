@@ -17,8 +17,10 @@ from models.publishing import duplicates, lifecycle, proposals, similarity
 from models.publishing.change import event_transaction
 from models.publishing.duplicates import Issued
 from models.publishing.similarity import Candidate, numbers_of, own_words, similar_pairs
+from models.registration import settings
 from models.text.bare_text import bare_text
 from tests.support.records.people import make_people
+from tests.support.records.registering import BEFORE, settings_draft
 from tests.support.records.week import DAY, NINE, load_week, make_device, make_event, session
 
 SQUARE = (VenueDraft("灌云县人民广场"),)
@@ -193,6 +195,21 @@ def test_a_session_that_the_kept_event_called_off_stays_called_off(people, campa
     assert [row.status for row in kept.occurrences] == ["scheduled", "cancelled"]
 
 
+def test_an_event_with_registration_for_its_sessions_is_kept(people, campaign):
+    """Who registered for a session is told when that is moved; a session of the other event would move without them."""
+    kept = make_event(campaign, "现场咨询")
+    other = make_event(campaign, "现场咨询", occurrences=(session(), A_DAY_LATER))
+    rule = settings.save(other, other.occurrences[1], settings_draft(5), BEFORE, None)
+    [pair], _total = duplicates.possible_duplicates(people.lian, campaign)
+    assert (pair.previews[kept.id].obstacle is None, pair.previews[other.id].obstacle) == (False, None)
+    with pytest.raises(Conflict):
+        duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    assert (other.withdrawn_at, len(kept.occurrences)) == (None, 1)
+    settings.switch_off(rule)
+    duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    assert (other.withdrawn_at, len(kept.occurrences)) == (NINE, 2)
+
+
 @pytest.mark.parametrize(
     ("kept_status", "other_status"),
     [("draft", "published"), ("draft", "cancelled"), ("cancelled", "published")],
@@ -224,6 +241,23 @@ def test_a_proposed_change_of_the_other_event_is_decided_first(people, campaign)
     proposals.refuse(proposal.id, "已合并", NINE, people.lian)
     duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
     assert other.withdrawn_at == NINE
+
+
+def test_a_change_proposed_at_the_moment_of_a_merge_is_not_lost(people, campaign, monkeypatch):
+    """The merge waits for the lock of the event that somebody else proposes to change."""
+    kept, other = make_event(campaign, "现场咨询"), make_event(campaign, "现场咨询")
+    lock_event = lifecycle.lock_event
+
+    def lock_after_proposal(event):
+        if event is other:
+            draft = replace(lifecycle.draft_of(other), title="现场咨询日")
+            proposals.write_proposal(other, draft, NINE, people.gu)
+        return lock_event(event)
+
+    monkeypatch.setattr(lifecycle, "lock_event", lock_after_proposal)
+    with pytest.raises(Conflict):
+        duplicates.merge_pair(people.lian, kept.id, other.id, NINE)
+    assert other.withdrawn_at is None
 
 
 def test_what_was_proposed_for_a_merged_event_awaits_nobody(people, campaign):
