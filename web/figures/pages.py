@@ -80,7 +80,7 @@ def api() -> Response:
     scope = _scope(now)
     if scope is None:
         if not is_open(campaign):
-            return _private(released.as_json(campaign, _public_figures(campaign, now)))
+            return _private(released.as_json(campaign, *_public_figures(campaign, now)))
         _refuse_costly(request.args)
     query = parse_query(campaign, request.args, None if scope is EVERY_EVENT else scope)
     return _private(as_json(query.answer(now), campaign))
@@ -117,10 +117,20 @@ def _public_table(campaign: Campaign, now: datetime) -> PublicTable:
     return table
 
 
-def _public_figures(campaign: Campaign, now: datetime) -> PublicFigures:
-    """The request's question, answered from what is released."""
+def _public_figures(campaign: Campaign, now: datetime) -> tuple[PublicFigures, date]:
+    """The request's question, answered from what is released, and the last day that is."""
     by = parse_by(request.args.get("by", ""))
-    return _public_table(campaign, now).answer(by, filters.parse(campaign, request.args))
+    table, chosen = _public_table(campaign, now), filters.parse(campaign, request.args)
+    last_day = _last_day(campaign, table, chosen)
+    return table.answer(by, chosen), last_day
+
+
+def _last_day(campaign: Campaign, table: PublicTable, chosen: filters.Filters) -> date:
+    """The last day that is released. Raises NotReleasedError where a later one is asked for, which is not 0."""
+    last_day = table.last_day(campaign.today(table.as_of))
+    if any(day > last_day for day in chosen.day):
+        raise NotReleasedError(N_("This day follows with the first release after it is over."))
+    return last_day
 
 
 def _refuse_costly(args: MultiDict) -> None:
@@ -185,10 +195,10 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
             total=None,
             next_at=next_release(campaign, now),
         )
+    last_day = _last_day(campaign, table, chosen)
     parts = {by: table.answer((by,), chosen) for by in ("audience", "day")}
     subregions, by_region = table.subregions(chosen), table.groups_by_region(chosen)
     groups = _in_order(campaign, table.groups(chosen))
-    last_day = table.last_day(campaign.today(table.as_of))
     empty: dict[date, dict[str, int | None]] = {
         day: {} for day in chosen.day or campaign.days if day <= last_day
     }
@@ -234,13 +244,13 @@ def page_file(campaign_id: str, kind: str) -> Response:
 
 
 def _released_file(campaign: Campaign, now: datetime, by: tuple[str, ...], kind: str) -> Response:
-    figures = _public_figures(campaign, now)
+    figures, last_day = _public_figures(campaign, now)
     if kind == "json":
-        return released.as_json(campaign, figures)
+        return released.as_json(campaign, figures, last_day)
     table = released.table(campaign, figures, by)
     if kind == "csv":
         return sheets_csv(table, _name(campaign, by))
-    return workbook([table], released.notes(campaign, figures), _name(campaign, by))
+    return workbook([table], released.notes(campaign, figures, last_day), _name(campaign, by))
 
 
 def _name(campaign: Campaign, by: tuple[str, ...]) -> str:

@@ -1,6 +1,7 @@
 """What is public of the figures: as JSON, CSV and XLSX, each with method, definitions and licence, and described as DCAT."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Response, jsonify
@@ -14,16 +15,19 @@ from models.installation import site
 from models.ledger.tables import METHODS
 from web.figures import sheets
 from web.words.figures import changes_note, dimension_name, method_name, value_names, withheld_note
-from web.words.terms import campaign_name
+from web.words.terms import campaign_name, day_label
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def notes(campaign: Campaign, figures: PublicFigures) -> list[tuple[str, str]]:
-    """Method, definitions and licence, as they go with every file."""
+def notes(campaign: Campaign, figures: PublicFigures, last_day: date) -> list[tuple[str, str]]:
+    """Method, definitions and licence, as they go with every file. last_day: the last day that is released."""
+    as_of = [(_("As of"), clock.instant_text(figures.as_of, campaign.zone))]
+    if campaign.starts <= last_day < campaign.ends and last_day < campaign.today(figures.as_of):
+        as_of.append((_("Day"), _("Days up to %(day)s", day=day_label(last_day))))
     return [
         (_("Week"), campaign_name(campaign)),
-        (_("As of"), clock.instant_text(figures.as_of, campaign.zone)),
+        *as_of,
         (
             _("Method"),
             _(
@@ -51,7 +55,7 @@ def notes(campaign: Campaign, figures: PublicFigures) -> list[tuple[str, str]]:
     ]
 
 
-def as_json(campaign: Campaign, figures: PublicFigures) -> Response:
+def as_json(campaign: Campaign, figures: PublicFigures, last_day: date) -> Response:
     """The shape of the API. visits null: withheld."""
     rows = [
         {name: sheets.plain(value) if name == "day" else value for name, value in row.items()}
@@ -65,7 +69,7 @@ def as_json(campaign: Campaign, figures: PublicFigures) -> Response:
             "participants": figures.participants,
             "methods": figures.methods,
             "rows": rows,
-            "notes": dict(notes(campaign, figures)),
+            "notes": dict(notes(campaign, figures, last_day)),
             "licence": LICENCE,
         }
     )

@@ -4,7 +4,8 @@ Two releases, subtracted, are a table as well. So where a cell was public, a cha
 its published number until the change has grown to 5. Every cell then changes by nothing or by at least 5, and so does every
 total of cells that only grow. Where nothing of a region was public before, its cells come whole, also the small ones.
 So do those of days without visits in the last release, once they are over, with a pattern of their own: as far as no total
-over all days that was public has to be withheld for it; else they wait.
+over all days that was public has to be withheld for it; else they wait. A day of which cells were withheld because all their
+visits wait is no new one: that said 1 to 4 of them, and a complement which takes it that they can be 0 would be none.
 
 A withheld cell stays withheld, and is not lowered to nothing. Therefore the other table that fitted the first release
 (withholding.Move) fits the later ones too, even for somebody who knows every change: the changes are the same in both.
@@ -48,30 +49,37 @@ class Waiting:
 
 @dataclass(frozen=True)
 class LastRelease:
-    """What could be seen of it. nodes: those that were public."""
+    """What could be seen of it. nodes: those that were public. fallen: see Published."""
 
     sources: Mapping[Cell, Sources]
     hidden: frozenset[Cell]
     nodes: frozenset[str]
+    fallen: frozenset[Cell] = frozenset()
 
     @cached_property
     def days(self) -> frozenset[str]:
-        return frozenset(day for _unit, day, _group in self.sources)
+        return frozenset(day for _unit, day, _group in (*self.sources, *self.fallen)) - {ALL}
 
     def has(self, cell: Cell) -> bool:
-        """Whether a cell of a unit was public, on a day that had visits."""
+        """Whether a cell of a unit was public, on a day that had visits, published or waiting."""
         return cell[1] in self.days and is_inside(cell[0], self.nodes)
 
 
 NOTHING = LastRelease({}, frozenset(), frozenset())
 
 
-def last_release(sources: Mapping[Cell, Sources], hidden: Set[Cell], nodes: frozenset[str]) -> LastRelease:
+def last_release(
+    sources: Mapping[Cell, Sources],
+    hidden: Set[Cell],
+    nodes: frozenset[str],
+    fallen: Set[Cell] = frozenset(),
+) -> LastRelease:
     """sources, hidden: also of regions that were not public, as older versions stored them."""
     return LastRelease(
         {cell: methods for cell, methods in sources.items() if is_inside(cell[0], nodes)},
         frozenset(cell for cell in hidden if is_inside(cell[0], nodes)),
         nodes,
+        frozenset(cell for cell in fallen if is_inside(cell[0], nodes)),
     )
 
 

@@ -208,7 +208,10 @@ def count(
     for row in visit_rows(campaign, ("region", "day", "audience"), part).values():
         cell = (unit_of(row["region"]), row["day"].isoformat(), row["audience"])
         counted[cell].update({name: visits for name, visits in row["methods"].items() if visits})
-    last = last_release(before.sources, before.hidden - before.fallen, public_before) if before else NOTHING
+    last = NOTHING
+    if before:
+        hidden = before.hidden - before.fallen
+        last = last_release(before.sources, hidden, public_before, before.fallen)
     shown = due(counted, last, campaign.today(now).isoformat())
     if len(shown) < len(counted):
         part = replace(part, days=tuple(sorted({date.fromisoformat(day) for _unit, day, _group in shown})))
@@ -243,7 +246,7 @@ def table_of(
 ) -> PublicTable:
     values = family(visits_of(sources))
     units = {unit for unit, _day, _group in sources} | {
-        cell[0] for cell in hidden if len(cell[0]) == 6 or cell[0].endswith(("=", NOWHERE))
+        cell[0] for cell in hidden | fallen if len(cell[0]) == 6 or cell[0].endswith(("=", NOWHERE))
     }
     return PublicTable(
         as_of,

@@ -15,6 +15,7 @@ from models.figures.publication import public_table, release, table_json
 from models.figures.publication.changes import Waiting, visits_of
 from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
+from models.public.filters import Filters
 from tests.support.records.equations import Equations
 from tests.support.records.people import make_people, sign_in
 from tests.support.records.week import NINE, load_week, make_device, make_event, minutes, session
@@ -105,6 +106,13 @@ def test_it_is_frozen_until_the_next_release_and_can_be_taken_back(client, peopl
     assert client.get("/ip-2024/figures.json").status_code == 403
 
 
+DAY_BY_NAME = (
+    "/ip-2024/figures.json?day=2024-04-23", "/ip-2024/figures.csv?day=2024-04-22&day=2024-04-23",
+    "/ip-2024/figures.xlsx?by=audience&day=2024-04-23", "/ip-2024/figures?day=2024-04-23",
+    "/api/v1/figures?campaign=ip-2024&day=2024-04-23",
+)  # fmt: skip
+
+
 def test_a_new_day_follows_once_it_is_over(client, people):
     """So that its small numbers are counted together with the others of the day. The page says so."""
     campaign = people.lecture.campaign
@@ -115,14 +123,20 @@ def test_a_new_day_follows_once_it_is_over(client, people):
     shown = []
     for hours in (25, 48):
         release_now(campaign, None, people.cui, NINE + timedelta(hours=hours))
-        figures = client.get("/ip-2024/figures.json?by=day").json
+        figures = client.get("/ip-2024/figures.json?by=day", headers={"Accept-Language": "en"}).json
         page = client.get("/ip-2024/figures", headers={"Accept-Language": "en"}).text
         said = re.findall(r"Days up to ([\w ]+\w)", page)
+        assert figures["notes"]["Day"] == f"Days up to {said[0]}"
         shown.append((figures["visits"], [row["day"] for row in figures["rows"]], said))
+        for address in DAY_BY_NAME:
+            answer = client.get(address, headers={"Accept-Language": "en"})
+            refused = b"This day follows with the first release after it is over." in answer.data
+            assert (answer.status_code, refused) == ((403, True) if hours == 25 else (200, False))
     assert shown == [
         (228, ["2024-04-22"], ["Mon 22 April"]),
         (288, ["2024-04-22", "2024-04-23"], ["Tue 23 April"]),
     ]
+    assert client.get(DAY_BY_NAME[0]).json["visits"] == 60
 
 
 def test_small_changes_since_a_release_wait_on_every_surface(client, people):
@@ -151,6 +165,21 @@ def test_small_changes_since_a_release_wait_on_every_surface(client, people):
     release_now(campaign, None, people.cui, now + minutes(2))
     assert client.get("/ip-2024/figures.json").json["visits"] == 233
     assert release.waiting_changes(campaign, None) == Waiting(1, 1)
+
+
+def test_a_county_all_of_whose_visits_wait_is_withheld_and_not_missing(client, people):
+    campaign, now = people.lecture.campaign, clock.now()
+    people.urumqi.published_at = None
+    release_now(campaign, None, people.cui, now)
+    assert release.released_part(campaign, now).subregions(Filters(region=("650000",))) == []
+    people.urumqi.published_at = now
+    release_now(campaign, None, people.cui, now + minutes(1))
+    rows = client.get("/ip-2024/figures.json?by=region").json["rows"]
+    assert [row["visits"] for row in rows if row["region"] == "650102"] == [None]
+    table = release.released_part(campaign, now + minutes(1))
+    assert dict(table.subregions(Filters()))["650000"] is None
+    assert table.subregions(Filters(region=("650000",))) == [("650102", None)]
+    assert table.groups_by_region(Filters())["650000"]["government"] is None
 
 
 def test_a_region_is_public_once_it_is_counted(client, people):

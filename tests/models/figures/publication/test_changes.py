@@ -3,7 +3,7 @@
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.figures.publication.changes import (
@@ -21,7 +21,7 @@ from models.figures.publication.withholding import ALL, SMALLEST, WHOLE, family,
 from tests.support.records.intervals import Sum, solution
 
 UNITS = ("320723", "320724", "3207=", "320102", "650102", "66=", "?")
-DAYS, GROUPS = ("2024-04-20", "2024-04-21", "2024-04-22"), ("public", "youth")
+DAYS, GROUPS = ("2024-04-20", "2024-04-21", "2024-04-22", "2024-04-23"), ("public", "youth")
 CELLS = list(product(UNITS, DAYS, GROUPS))
 NODES = sorted({node for unit in UNITS for node in nodes_of(unit)})
 AREAS = (("320723",), ("3207",), ("32",), ("32", "66="), (ALL,))  # what is released, in growing order
@@ -55,7 +55,7 @@ def sequence(first, changes, areas, *, fallen=True) -> list:
         sources = {cell: {"pass": visits} for cell, visits in counted.items() if visits}
         public |= frozenset(AREAS[area])
         published = next_release(sources, last, public)
-        last = last_release(published.sources, published.hidden, public)
+        last = last_release(published.sources, published.hidden, public, published.fallen)
         releases.append(
             (public, visits_of(last.sources), published.hidden | (published.fallen if fallen else set()))
         )
@@ -88,8 +88,10 @@ def public_cells(public) -> list:
 
 def solved(releases) -> set:
     """The small cells, as the cells of units that they hold, which somebody can compute who knows everything published, and
-    every change of a public cell of a day that was in the release before."""
+    every change of a public cell of a day that was in the release before. A cell that was withheld on a day of which nothing
+    has been published holds at least 1."""
     least, known, small, days, begun = {}, set(), set(), set(), dict.fromkeys(DAYS, 0)
+    waited = set()
     for public, cells, hidden in releases:
         values, keys = family(cells), public_keys(public)
         new_days = {day for _unit, day, _group in cells} - days
@@ -98,7 +100,9 @@ def solved(releases) -> set:
         for unit, day, group in CELLS:
             if is_public(unit, public) and begun[day]:
                 name, number = (unit, day, group, begun[day]), cells.get((unit, day, group), 0)
-                least[name] = min(number, least.get(name, number))
+                at_least = int(number > 0 and (unit, day, group) in waited)
+                least[name] = min(number - at_least, least.get(name, number))
+        waited = {cell for cell in CELLS if cell in hidden and not begun[cell[1]]}
         parts = {
             key: frozenset(least.keys() & {(*cell, begun[cell[1]]) for cell in units_cells(key)})
             for key in keys
@@ -132,8 +136,19 @@ def small_changes(releases, keys_of) -> list:
     return found
 
 
+X = "320723"
+# All that comes on the second day is 1, in the second release; the third one has two more days.
+ONE = (X, DAYS[1], "youth")
+DAY_OF_ONE = (
+    {(X, DAYS[0], "youth"): 50, (X, DAYS[0], "public"): 40},
+    [{ONE: 1}, {(X, DAYS[2], "public"): 6, (X, DAYS[3], "youth"): 40, (X, DAYS[3], "public"): 40}],
+)
+
+
 @settings(max_examples=40, deadline=None)
 @given(tables, growth, areas)
+@example(*DAY_OF_ONE, [0, 0, 0])
+@example(*DAY_OF_ONE, [4, 4, 4])
 def test_releases_of_growing_counts_tell_no_small_number(first, changes, areas):
     releases = sequence(first, changes, areas)
     assert small_changes(releases, public_keys) == []
@@ -195,6 +210,19 @@ def test_two_patterns_of_their_own_would_tell_the_small_number():
     assert LATE in releases[1][2]
     assert len(possible(releases[1:], LATE)) > 1
     assert possible(releases, LATE) == [3]
+
+
+def test_a_day_of_which_all_waits_is_no_new_day():
+    """Its 1 waits on. As a new day's it would be in the totals, its complement a cell of 0; but it was said that it is none."""
+    first, second, third = sequence(*DAY_OF_ONE, [4, 4, 4])
+    for _public, cells, hidden in (second, third):
+        assert ({cell for cell in cells if cell[1] == DAYS[1]}, ONE in hidden) == (set(), True)
+    assert family(third[1])[ALL, ALL, "youth"] == 90
+    counted = {cell: {"pass": number} for cell, number in (third[1] | {ONE: 1}).items()}
+    last = last_release({cell: counted[cell] for cell in second[1]}, frozenset(), WHOLE)
+    as_new = next_release(counted, last, WHOLE)
+    told = solved([first, second, (WHOLE, visits_of(as_new.sources), as_new.hidden | as_new.fallen)])
+    assert (ONE in as_new.hidden, frozenset({(*ONE, 1)}) in told) == (True, True)
 
 
 @pytest.mark.parametrize(
