@@ -15,7 +15,6 @@ from models.figures.publication import public_table, release, table_json
 from models.figures.publication.changes import Waiting, visits_of
 from models.figures.publication.withholding import SMALLEST, nodes_of, unit_of
 from models.operations import tick
-from models.public.filters import Filters
 from tests.support.records.equations import Equations
 from tests.support.records.people import make_people, sign_in
 from tests.support.records.week import NINE, load_week, make_device, make_event, minutes, session
@@ -165,21 +164,6 @@ def test_small_changes_since_a_release_wait_on_every_surface(client, people):
     release_now(campaign, None, people.cui, now + minutes(2))
     assert client.get("/ip-2024/figures.json").json["visits"] == 233
     assert release.waiting_changes(campaign, None) == Waiting(1, 1)
-
-
-def test_a_county_all_of_whose_visits_wait_is_withheld_and_not_missing(client, people):
-    campaign, now = people.lecture.campaign, clock.now()
-    people.urumqi.published_at = None
-    release_now(campaign, None, people.cui, now)
-    assert release.released_part(campaign, now).subregions(Filters(region=("650000",))) == []
-    people.urumqi.published_at = now
-    release_now(campaign, None, people.cui, now + minutes(1))
-    rows = client.get("/ip-2024/figures.json?by=region").json["rows"]
-    assert [row["visits"] for row in rows if row["region"] == "650102"] == [None]
-    table = release.released_part(campaign, now + minutes(1))
-    assert dict(table.subregions(Filters()))["650000"] is None
-    assert table.subregions(Filters(region=("650000",))) == [("650102", None)]
-    assert table.groups_by_region(Filters())["650000"]["government"] is None
 
 
 def test_a_region_is_public_once_it_is_counted(client, people):

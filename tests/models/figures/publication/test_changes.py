@@ -1,11 +1,13 @@
 """Two and three releases compared tell no number under 5, also for somebody who takes it that counts only grow."""
 
+from datetime import UTC, datetime
 from itertools import pairwise, product
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from models.figures.publication import table_json
 from models.figures.publication.changes import (
     NOTHING,
     Waiting,
@@ -15,9 +17,11 @@ from models.figures.publication.changes import (
     next_value,
     visits_of,
 )
-from models.figures.publication.methods import NOT_KEPT
+from models.figures.publication.methods import NOT_KEPT, PublicMethods
 from models.figures.publication.participants import PublicParticipants, public_participants
+from models.figures.publication.public_table import table_of
 from models.figures.publication.withholding import ALL, SMALLEST, WHOLE, family, nodes_of, withheld
+from models.public.filters import Filters
 from tests.support.records.intervals import Sum, solution
 
 UNITS = ("320723", "320724", "3207=", "320102", "650102", "66=", "?")
@@ -237,6 +241,20 @@ def test_a_change_of_under_5_waits(late, shown, waiting):
     assert (visits_of(published.sources).get(LATE, 0), published.waiting) == (shown, waiting)
     assert published.hidden == frozenset()
     assert published.fallen == ({LATE, ("320724", ALL, "public")} if waiting else set())
+
+
+def test_a_county_all_of_whose_visits_wait_is_withheld_and_not_missing():
+    """In the table as it is counted, as in the stored one."""
+    first = {cell: {"pass": number} for cell, number in FIRST.items()}
+    second = first | {("650102", DAY, "youth"): {"pass": 3}}
+    one = next_release(second, last_release(first, frozenset(), WHOLE), WHOLE)
+    rest = PublicParticipants(), PublicMethods(), one.waiting
+    table = table_of(datetime.now(UTC), one.sources, one.hidden, one.fallen, *rest)
+    stored = table_json.read(table.as_of, table_json.written(table))
+    for found in (table, stored):
+        rows = found.answer(("region",), Filters()).rows
+        assert [row["visits"] for row in rows if row["region"] == "650102"] == [None]
+        assert dict(found.subregions(Filters()))["650000"] is None
 
 
 def test_a_new_day_comes_once_it_is_over():
