@@ -82,13 +82,14 @@ from web.public.sharing import embed, json_ld, share_picture, share_poster, site
 from web.server import assets, compression, health, hooks, json_logs, metrics, public_pages, standby
 from web.words import checks as check_words
 from web.words import devices as device_words
-from web.words import event_texts, numbers, progress, session_lines, terms
+from web.words import event_changes, event_texts, numbers, progress, session_lines, terms
 from web.words import figures as figure_words
 from web.words import ledger as ledger_words
 from web.words import outcomes as outcome_words
 
 WORDS = (
     terms,
+    event_changes,
     event_texts,
     numbers,
     progress,

@@ -75,6 +75,10 @@ UNREVIEWED = (EventStatus.DRAFT, EventStatus.SUBMITTED, EventStatus.SENT_BACK)
 MODES = tuple(Mode)
 HALF_DAYS = tuple(HalfDay)
 NO_DATE = 99_999_999 * 10_000  # calendar_place of an event without a date: after all others
+# Covers the list and the week strip, so that they are answered from the index alone.
+_OF_THE_LIST = ("campaign_id", "calendar_place", "id", "status", "withdrawn_at", "on_days")
+# Covers the counts of the days, and the order of those with one session within a day.
+_OF_THE_DAYS = ("campaign_id", "on_days", "session_count", "calendar_place", "id", "status", "withdrawn_at")
 
 
 class Event(Base):
@@ -84,21 +88,8 @@ class Event(Base):
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("campaign_id", "origin", "origin_ref"),
-        # Covers the list and the week strip, so that they are answered from the index alone.
-        Index(
-            "ix_event_calendar", "campaign_id", "calendar_place", "id", "status", "withdrawn_at", "on_days"
-        ),
-        # Covers the counts of the days, and the order of those with one session within a day.
-        Index(
-            "ix_event_days",
-            "campaign_id",
-            "on_days",
-            "session_count",
-            "calendar_place",
-            "id",
-            "status",
-            "withdrawn_at",
-        ),
+        Index("ix_event_calendar", *_OF_THE_LIST),
+        Index("ix_event_days", *_OF_THE_DAYS),
         # Those whose picture may have to be fetched, found by every tick.
         Index(
             "ix_event_picture_url",

@@ -1,9 +1,8 @@
-"""Which events the rows of a file were imported as before: by their ids, else by likeness; which of them it names no more;
-and what a row leaves as it is."""
+"""Which events the rows of a file were imported as before: by their ids, else by likeness; which of them it names no more."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 
 from sqlalchemy import or_, select
@@ -11,13 +10,12 @@ from sqlalchemy.orm import selectinload
 
 from models.campaigns.tables import Campaign
 from models.db import db
-from models.events.draft import EventDraft, OccurrenceDraft, draft_of
+from models.events.draft import EventDraft
 from models.events.merges import EventMerge, follow_merges
 from models.events.tables import Event, EventStatus, Occurrence
 from models.imports.findings import RowVerdict, Understood
 from models.imports.source import Source
 from models.imports.spreadsheet import cells
-from models.imports.spreadsheet.column_synonyms import DAYS, HOURS
 
 _IN_PARTS = 400
 _WHOLE = (
@@ -229,75 +227,3 @@ def _where_fits(draft: EventDraft, event: Event) -> bool:
 def _titles_alike(draft: EventDraft, event: Event) -> bool:
     one, other = _title(draft), _title(event)
     return one in other or other in one or SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
-
-
-def keep_absent_fields(event: Event, row: Understood, draft: EventDraft) -> EventDraft:
-    """The draft of a row; fields without a column in its file keep the event's values. Only an empty cell empties a field."""
-    if row.columns is None:
-        return draft
-    present = draft_of(event)
-    values = {
-        field.name: getattr(present, field.name)
-        for field in fields(EventDraft)
-        if field.name not in row.fields and field.name not in ("origin", "origin_ref")
-    }
-    if "mode" in row.fields and draft.mode is None and "online" not in row.columns:
-        values["mode"] = present.mode
-    if "occurrences" in row.fields:
-        values["occurrences"] = _continued_occurrences(row.columns, present.occurrences, draft.occurrences)
-    return replace(draft, **values)
-
-
-def _continued_occurrences(
-    columns: frozenset[str], present: tuple[OccurrenceDraft, ...], written: tuple[OccurrenceDraft, ...]
-) -> tuple[OccurrenceDraft, ...]:
-    if not columns & set(DAYS):
-        venue = written[0].venue if written else None
-        capacity = written[0].capacity if written else None
-        return tuple(
-            replace(
-                one,
-                venue=venue if "venue_text" in columns else one.venue,
-                capacity=capacity if "capacity" in columns else one.capacity,
-            )
-            for one in present
-        )
-    if not columns & set(HOURS) and len(present) == len(written) == 1:
-        written = (_with_hours(written[0], present[0]),)
-    return tuple(_with_place(one, _continued(one, present), columns) for one in written)
-
-
-def _with_hours(written: OccurrenceDraft, present: OccurrenceDraft) -> OccurrenceDraft:
-    """A day of which the file has no column for the hours keeps those that it has here."""
-    if written.start_at is not None or written.start_day != written.end_day:
-        return written
-    shift = timedelta(days=(written.start_day - present.start_day).days)
-    return replace(
-        written,
-        start_at=present.start_at + shift if present.start_at else None,
-        end_at=present.end_at + shift if present.end_at else None,
-        end_day=written.start_day + (present.end_day - present.start_day)
-        if present.start_at
-        else written.end_day,
-        half_day=present.half_day,
-    )
-
-
-def _continued(written: OccurrenceDraft, present: tuple[OccurrenceDraft, ...]) -> OccurrenceDraft | None:
-    """The occurrence here that one of the file continues."""
-    for one in present:
-        if (one.start_day, one.start_at) == (written.start_day, written.start_at):
-            return one
-    same_day = [one for one in present if one.start_day == written.start_day]
-    return same_day[0] if len(same_day) == 1 else present[0] if len(present) == 1 else None
-
-
-def _with_place(
-    written: OccurrenceDraft, present: OccurrenceDraft | None, columns: frozenset[str]
-) -> OccurrenceDraft:
-    if present is None:
-        return written
-    venue = written.venue if "venue_text" in columns else present.venue
-    return replace(
-        written, venue=venue, capacity=written.capacity if "capacity" in columns else present.capacity
-    )

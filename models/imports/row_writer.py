@@ -13,8 +13,9 @@ from models.events.draft import EventDraft, differences, draft_of
 from models.events.draft_rules import check_draft
 from models.events.merges import standing_event
 from models.events.tables import ChangeVerb, Event, EventStatus
+from models.imports.absent_fields import keep_absent_fields
 from models.imports.beforehand.hidden_events import HiddenEvents
-from models.imports.compare import Likeness, keep_absent_fields
+from models.imports.compare import Likeness
 from models.imports.findings import Finding, Outcome, RowVerdict, Understood, field_names
 from models.imports.source import Mode, Source
 from models.publishing import lifecycle, proposals

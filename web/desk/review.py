@@ -19,7 +19,7 @@ from models.publishing.review import QueueItem, ReviewDecision
 from web import errors
 from web.desk.accounts import current
 from web.words import proposals as proposal_words
-from web.words.terms import field_name
+from web.words.event_changes import field_name
 
 MOST_AT_ONCE = 100
 MOST_NAMED, MOST_WORDS = 15, 120  # of those that were not published: they travel in a cookie

@@ -17,7 +17,7 @@ from web import urls
 from web.errors import sentence
 from web.public import listing, previous_and_next, week_strip
 from web.public.event_cards import EventCards
-from web.public.filters import region_picker
+from web.public.filters import choice, region_picker
 from web.public.schedule import screen
 from web.query_cache import QueryCache
 from web.urls import local_path
@@ -117,7 +117,7 @@ def list_page(
     try:
         filters = parse(campaign, request.args)
     except Mistake as mistake:
-        filters = listing.usable_part(campaign, request.args)
+        filters = choice.usable_part(campaign, request.args)
         cache, typed = QueryCache(campaign.id), request.args.get("q", "")
         return _list_template(
             campaign,
@@ -161,9 +161,9 @@ def _list_template(
         card=EventCards(campaign, now, starred),
         strip=week_strip.week_strip(campaign, filters, path, now, cache),
         region_levels=region_picker.picker_levels(filters.region[0] if len(filters.region) == 1 else None),
-        checkbox_values=listing.checkbox_values(campaign),
-        hidden_fields=listing.hidden_fields(filters),
-        active_filters=listing.active_filters(campaign, filters, path),
+        checkbox_values=choice.checkbox_values(campaign),
+        hidden_fields=choice.hidden_fields(filters),
+        active_filters=choice.active_filters(campaign, filters, path),
         back=urls.address(path, filters),
         all_days=urls.address(path, filters.replace(day=())) if filters.day else None,
         only_search=urls.address(path, EVERYTHING.replace(q=filters.q)),

@@ -11,8 +11,8 @@ from models.places import regions
 from models.public import queries
 from models.public.filters import Filters, parse
 from web import urls
-from web.public import listing, week_strip
-from web.public.filters import region_picker
+from web.public import week_strip
+from web.public.filters import choice, region_picker
 from web.query_cache import QueryCache
 from web.words.terms import is_grouping
 
@@ -61,7 +61,7 @@ def places(campaign_id: str) -> str:
         all_here=urls.address(
             f"/{campaign_id}/events", filters.replace(region=(region_code,) if region_code else ())
         ),
-        active_filters=listing.active_filters(campaign, filters.replace(region=()), path),
+        active_filters=choice.active_filters(campaign, filters.replace(region=()), path),
         canonical=site().url(urls.address(path, filters)),
     )
 

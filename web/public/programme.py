@@ -8,6 +8,7 @@ from models.installation import site
 from models.public.filters import Filters, parse
 from web import urls
 from web.public import listing
+from web.public.filters import choice
 
 MAX_EVENTS = 1000  # events on one sheet: some forty pages of paper
 
@@ -38,7 +39,7 @@ def programme(campaign_id: str) -> str:
         sections=sections,
         total=total,
         most=MAX_EVENTS,
-        chosen=[one.name for one in listing.active_filters(campaign, filters.replace(day=()), list_path)],
+        chosen=[one.name for one in choice.active_filters(campaign, filters.replace(day=()), list_path)],
         back=urls.address(list_path, filters),
         now=clock.now(),
         online=site().url(urls.address(list_path, filters)),

@@ -15,8 +15,8 @@ from models.places import regions
 from models.public import queries
 from models.public.filters import Filters, parse
 from web import urls
-from web.public import listing, places, week_strip
-from web.public.filters import region_picker
+from web.public import places, week_strip
+from web.public.filters import choice, region_picker
 from web.query_cache import QueryCache
 
 REMINDER = 30  # minutes before, where somebody wants to be reminded
@@ -79,7 +79,7 @@ def subscribe_page(campaign_id: str) -> Response:
         "public/subscribe.html",
         campaign=campaign,
         strip=week_strip.week_strip(campaign, filters, f"/{campaign.id}/", clock.now(), cache),
-        names=[one.name for one in listing.active_filters(campaign, filters, "")],
+        names=[one.name for one in choice.active_filters(campaign, filters, "")],
         view=urls.address(f"/{campaign.id}/", filters),
         alarm=alarm,
         reminders=_reminders(campaign, filters),

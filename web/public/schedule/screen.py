@@ -19,7 +19,7 @@ from models.installation import site
 from models.public import queries
 from models.public.filters import Filters
 from web import urls
-from web.public import listing
+from web.public.filters import choice
 from web.words import terms
 from web.words.progress import HALF_DAY_HOURS, SOON
 from web.words.progress import half_day_hours as _hours
@@ -46,7 +46,7 @@ def screen_page(campaign: Campaign, filters: Filters, path: str, now: datetime) 
         "public/screen.html",
         campaign=campaign,
         now=now,
-        names=[one.name for one in listing.active_filters(campaign, filters, path)],
+        names=[one.name for one in choice.active_filters(campaign, filters, path)],
         running=[_row(campaign, row, now) for row in _turn(running, now)],
         running_total=len(running),
         following=[_row(campaign, row, now) for row in following[:ROWS]],
