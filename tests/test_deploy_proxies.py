@@ -11,7 +11,7 @@ import trustme
 
 from models.campaigns.tables import Campaign
 from models.db import db, transaction
-from tests.support.servers.nginx import nginx
+from tests.support.proxies.nginx import nginx
 from tests.support.servers.programs import changed, program, started
 from tests.support.servers.served_application import free_port, served
 

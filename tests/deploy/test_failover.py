@@ -22,9 +22,9 @@ from kiosk.simulator.network import Reply, Request, ServerConnection
 from models import clock
 from models.db import db, transaction
 from models.ledger.tables import Scan
+from tests.support.proxies.nginx import nginx
+from tests.support.proxies.pgbouncer import PgBouncer
 from tests.support.servers.databases import Postgres, migrate
-from tests.support.servers.nginx import nginx
-from tests.support.servers.pgbouncer import PgBouncer
 from tests.support.servers.processes import workers
 from tests.support.servers.programs import started
 from tests.support.servers.rehearsals import Rehearsals

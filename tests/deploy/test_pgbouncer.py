@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from models.db import db
 from models.operations import startup
+from tests.support.proxies.pgbouncer import PgBouncer
 from tests.support.records.week import load_week, make_event
 from tests.support.servers.applications import application, settings_for
 from tests.support.servers.clients import Runner
-from tests.support.servers.pgbouncer import PgBouncer
 from tests.support.servers.watchers import wait_until
 
 ROUND_ROBIN = "server_round_robin = 1\n"

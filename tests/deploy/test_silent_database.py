@@ -9,9 +9,9 @@ from flask import Response
 from flask.testing import FlaskClient
 
 from models.transactions import answer_limit
+from tests.support.proxies.relay import Relay
 from tests.support.records.week import load_week, make_event
 from tests.support.servers.applications import application, settings_for
-from tests.support.servers.relay import Relay
 from tests.support.servers.watchers import wait_until
 from web.server import worker
 

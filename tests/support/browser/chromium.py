@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.support.servers.nodes import node
+from tests.support.browser.nodejs import node
 from tools.browser import find
 
 # The popup of the address bar is a page of its own in a process of its own, made anew for each context: a second of work for

@@ -8,7 +8,7 @@ from pathlib import Path
 import ics
 import vobject
 
-from tests.support.servers.nodes import node
+from tests.support.browser.nodejs import node
 
 READER = Path(__file__).with_suffix(".js")
 Read = dict[str, tuple]

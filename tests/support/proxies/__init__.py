@@ -1,0 +1,1 @@
+"""What stands before the served application or its database in tests: nginx, PgBouncer, a relay."""
