@@ -7,7 +7,7 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from flask import current_app
-from sqlalchemy import Connection, Enum
+from sqlalchemy import Connection, Enum, event
 from sqlalchemy.exc import DBAPIError
 
 from models.checkin import cache_versions
@@ -31,13 +31,13 @@ def render_item(kind: str, item: object, _context: AutogenContext) -> str | Lite
 
 
 def run() -> None:
-    """On PostgreSQL servers go on meanwhile: where one of them reads for long, give way and try again, from the start."""
+    """On PostgreSQL servers go on meanwhile: where one of them reads for long, give way and try again."""
     _give_way(_migrate)
     _give_way(_create_triggers)
 
 
 def _give_way(step: Callable[[Connection], None]) -> None:
-    """A step is one transaction: what it did before it waited too long for a table is taken back."""
+    """What a transaction did before it waited too long for a table is taken back; a step is done from where it stands."""
     until = time.monotonic() + PATIENCE
     with database.engine.connect() as connection:
         while True:
@@ -64,19 +64,32 @@ def _limit_waiting(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection) -> None:
-    """All that is missing, in one transaction."""
+    """What is missing. On PostgreSQL a transaction each: a table that one of them alters is not locked while the next one
+    builds an index of another table."""
+    event.listen(connection, "begin", _prepare_transaction)
+    try:
+        _run_missing(connection)
+    finally:
+        event.remove(connection, "begin", _prepare_transaction)
+
+
+def _prepare_transaction(connection: Connection) -> None:
+    _limit_waiting(connection)
+    if connection.dialect.name == "postgresql":
+        # A table cannot be altered while triggers of the same transaction wait for its end.
+        connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def _run_missing(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=database.metadata,
         render_item=render_item,
         render_as_batch=True,
         compare_type=False,
+        transaction_per_migration=connection.dialect.name == "postgresql",
     )
     with context.begin_transaction():
-        _limit_waiting(connection)
-        if connection.dialect.name == "postgresql":
-            # A table cannot be altered while triggers of the same transaction wait for its end.
-            connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
         context.run_migrations()
 
 

@@ -18,13 +18,16 @@ from models.desk import form_files, notices
 from models.desk.attachments import MOST_BYTES, TOO_LARGE, Attachment, read_attachment
 from models.desk.form_files import FormFile
 from models.desk.notices import NoticeDraft
-from models.errors import Mistake
+from models.errors import N_, Mistake
 from models.organizations.tables import Role
 from models.places.tables import Region
 from web.desk.form_files.limits import allow_file
 from web.rate_limits import limiter
 
 SENT_PER_ACCOUNT = "60 per hour"
+FILE_GONE = N_(
+    "The file that you selected before is no longer here. Select it again, or send the notice without a file."
+)
 
 pages = Blueprint("desk_notices", __name__, url_prefix="/desk/notices")
 
@@ -135,6 +138,10 @@ def _read_form() -> NoticeForm:
         form.kept = form_files.find(current_user, request.form.get("file-kept", type=int), now)
     sent = request.files.get("file")
     if sent is None or not sent.filename:
+        if form.kept is None and "file-kept" in request.form and "file-none" not in request.form:
+            form.problems["file"] = Mistake(
+                FILE_GONE
+            )  # deleted after a day, or sent already by a first click
         return form
     with closing(sent):  # a large one is a temporary file
         try:

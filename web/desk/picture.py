@@ -131,7 +131,8 @@ def _page(event: Event, form: PictureForm) -> str:
         event=event,
         form=form,
         digest=content.picture_sha256,
-        seen=_seen(content),
+        # While fields are corrected, what this person has seen stays: the other's picture is named once they are right.
+        seen=_seen(content) if form.problems.keys() <= {"form"} else request.form.get("seen", _seen(content)),
         alt_now=content.picture_alt,
         waits=content.picture_sha256 != event.picture_sha256,
         proposes=proposals.must_propose(event, current_user),

@@ -126,6 +126,16 @@ def test_the_file_of_a_notice_stays_while_other_fields_are_corrected(office, peo
     file = office.get(sent.location.partition("?")[0] + "/file")
     assert (file.data, file.mimetype) == (PDF, "application/pdf")
     assert db.session.query(FormFile).count() == 0
+    again = post(
+        office, "/desk/notices/new", **NOTICE, **{"file-kept": kept}
+    )  # a second click, or a day later
+    assert (again.status_code, problems(again.text)) == (
+        422,
+        [
+            "The file that you selected before is no longer here. Select it again, or send the notice without a file."
+        ],
+    )
+    assert "file-kept" not in again.text
 
 
 def test_a_kept_file_is_its_sender_s_alone_for_a_day(office, app, people, monkeypatch):
@@ -176,6 +186,8 @@ def test_of_two_people_who_change_a_picture_the_second_one_is_told(office, peopl
     path = f"/desk/events/{people.lecture.id}/picture/"
     seen = re.search(r'name="seen" value="([^"]*)"', office.get(path).text)[1]
     assert post(office, path, action="save", alt="甲", seen=seen, picture=jpeg()).status_code == 303
+    wrong = post(office, path, action="save", alt="", seen=seen, picture=jpeg("blue"))
+    assert (wrong.status_code, f'name="seen" value="{seen}"' in wrong.text) == (422, True)
     for fields in ({"action": "remove"}, {"action": "save", "alt": "乙"}):
         answer = post(office, path, **fields, seen=seen, picture=jpeg("blue"))
         assert (answer.status_code, "Somebody else changed the picture" in answer.text) == (409, True)

@@ -185,7 +185,8 @@ def _page(
         most_text=highlights.MAX_TEXT,
         pictures=highlights.pictures_of(event),
         changed=changed,
-        seen=_seen(event),
+        # While fields are corrected, what this person has seen stays: nobody is shown the other's values yet.
+        seen=request.form.get("seen", _seen(event)) if problems or error else _seen(event),
         highlight=highlights.highlight_of(event),
         form=picture or PictureForm(""),
         most=photo.MOST_BYTES >> 20,

@@ -81,6 +81,8 @@ def test_of_two_who_state_outcomes_the_second_one_is_told(gus_browser, page):
     seen = re.search(r'name="seen" value="(\w+)"', gus_browser.get(page).text)[1]
     assert gus_browser.post(page, data=FORM | {"seen": seen}).status_code == 303
     mine = FORM | {"value-views": "9000", "highlights": "我写的亮点"}
+    wrong = gus_browser.post(page, data=mine | {"value-views": "about nine", "seen": seen})
+    assert (wrong.status_code, f'name="seen" value="{seen}"' in wrong.text) == (422, True)
     answer = gus_browser.post(page, data=mine | {"seen": seen})
     assert (answer.status_code, "Somebody else changed the outcomes meanwhile." in answer.text) == (409, True)
     assert "Now: about 12,000" in answer.text
