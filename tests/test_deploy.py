@@ -162,7 +162,7 @@ def test_the_health_check_of_the_image(status, healthy):
 
 
 def test_proxies(client):
-    (_upstream, _plain, secure) = nginx_blocks(read("nginx.conf"))
+    *others, secure = nginx_blocks(read("nginx.conf"))
     directives = {(name, *arguments[:1]): (arguments, block) for name, arguments, block in secure[2]}
     everything = {(name, *arguments) for name, arguments, _block in directives["location", "/"][1]}
     sent = {words[1] for words in everything if words[0] == "proxy_set_header"}
@@ -175,6 +175,10 @@ def test_proxies(client):
     (inner,) = (block for name, _path, block in directives["location", "/"][1] if name == "location")
     assert [arguments for name, arguments, _none in inner if name == "client_max_body_size"] == [["65m"]]
     assert limits.MOST_RECEIVED >> 20 < 65
+    # Of one address so many bodies lie on disk at once; an address that only reads is not counted.
+    assert ("limit_conn", ["desk", "20"], None) in inner
+    (senders,) = (block for name, _words, block in others if name == "map")
+    assert senders == [("default", ['""'], None), ("POST", ["$binary_remote_addr"], None)]
     caddy = read("Caddyfile")
     assert "max_size 65MiB" in caddy
     assert caddy.count("{") == caddy.count("}")

@@ -183,6 +183,8 @@ def _save_charts(desk: Page, device: Device, charts: tuple[str, ...]) -> None:
     for chart in charts:
         saved = {}
         for kind in ("svg", "png"):
+            desk.mouse.move(10, 10)
+            desk.mouse.move(20, 20)  # the wall shows these buttons to a pointer that moves
             with desk.expect_download() as download:
                 desk.locator(f'[data-save="{chart}"][data-kind="{kind}"]').click()
             saved[kind] = download.value.path().read_bytes()

@@ -126,9 +126,8 @@ def test_the_file_of_a_notice_stays_while_other_fields_are_corrected(office, peo
     file = office.get(sent.location.partition("?")[0] + "/file")
     assert (file.data, file.mimetype) == (PDF, "application/pdf")
     assert db.session.query(FormFile).count() == 0
-    again = post(
-        office, "/desk/notices/new", **NOTICE, **{"file-kept": kept}
-    )  # a second click, or a day later
+    # A second click, or a day later.
+    again = post(office, "/desk/notices/new", **NOTICE, **{"file-kept": kept})
     assert (again.status_code, problems(again.text)) == (
         422,
         [
@@ -142,13 +141,13 @@ def test_a_kept_file_is_its_sender_s_alone_for_a_day(office, app, people, monkey
     kept = kept_file(post(office, "/desk/notices/new", "通知.pdf", **NOTICE | {"text": " "}, file=PDF).text)
     other = app.test_client()
     sign_in(other, people.su)
-    assert other.post("/desk/notices/new", data=NOTICE | {"file-kept": kept}).status_code == 303
+    assert other.post("/desk/notices/new", data=NOTICE | {"file-kept": kept}).status_code == 422
     without = office.post("/desk/notices/new", data=NOTICE | {"file-kept": kept, "file-none": "1"})
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + form_files.KEPT)
     late = office.post("/desk/notices/new", data=NOTICE | {"file-kept": kept})
-    assert (without.status_code, late.status_code) == (303, 303)
-    assert [notice.file_name for notice in db.session.query(Notice)] == ["", "", ""]
+    assert (without.status_code, late.status_code) == (303, 422)
+    assert [notice.file_name for notice in db.session.query(Notice)] == [""]
     assert form_files.delete_old(clock.now()) == 1
 
 

@@ -3,11 +3,13 @@
 A refusal before the form is read would lose what was typed. So of a large file the first bytes are kept, enough to see that it
 is too large, and the rest is read and dropped. static/js/desk/file-size.js says the same before anything is sent."""
 
+from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
-from flask import Request, request
+from flask import Request, Response, after_this_request, request
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 MOST_RECEIVED = 64 * 1024 * 1024  # deploy/nginx.conf and deploy/Caddyfile let a little more through
 MOST_OF_STRANGERS = 12 * 1024 * 1024  # of a form that is sent after the session has ended
@@ -46,10 +48,20 @@ class _Beginning(SpooledTemporaryFile):
         return len(data)
 
 
+def _read_rest(response: Response) -> Response:
+    """Of a form that nobody read, as after the end of a session: a proxy that still sends would take the answer for a broken
+    one (Caddy: 502)."""
+    with suppress(HTTPException, OSError):
+        while request.stream.read(_IN_MEMORY):
+            pass
+    return response
+
+
 def allow_file(most: int) -> None:
     """For a page with a form that sends a file of up to most bytes. To be called before anything reads the form."""
     if request.method != "POST":
         return
+    after_this_request(_read_rest)
     request.max_content_length = MOST_RECEIVED if current_user.is_authenticated else MOST_OF_STRANGERS
     request.max_form_parts = MOST_FIELDS
     cast(FormRequest, request).most_of_file = most + 1  # one more, so that too large is seen
