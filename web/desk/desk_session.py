@@ -1,6 +1,6 @@
 """The session of the desk, without work for the requests that have none: devices, feeds, public pages."""
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 
@@ -11,5 +11,7 @@ class DeskSessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if session.accessed or session.modified:
+        """A page outside the desk is sent no cookie of it: one that it wrote would end the session of who is signed in."""
+        of_desk = request.path.startswith(self.get_cookie_path(app))
+        if of_desk and (session.accessed or session.modified):
             super().save_session(app, session, response)

@@ -46,6 +46,19 @@ def test_a_copied_cookie_is_dead_after_signing_out(app, english, people):
     assert verbs() == ["signed_in", "signed_out"]
 
 
+def test_no_page_outside_the_desk_ends_a_session(app, english, people):
+    sign_in(english, people.gu)
+    own = cookie(english)
+    rules = [rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    public = [rule.replace("<campaign_id>", "ip-2024") for rule in rules if not rule.startswith("/desk/")]
+    paths = [path for path in public if "<" not in path]
+    assert {"/verify", "/ip-2024/", "/kiosk/"} <= set(paths)
+    for path in paths:
+        english.get(path, follow_redirects=False).close()
+        assert cookie(english) == own, path
+    assert opened(english) == 200
+
+
 def test_an_open_live_page_ends_with_its_session(english, people):
     sign_in(english, people.gu)
     row, now = db.session.query(AccountSession).one(), clock.now()
