@@ -1,6 +1,5 @@
 """The figures of one event for its live page, and a cheap check whether they have changed."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from models.figures.headcounts import RoomCount, latest_headcount
 from models.figures.visits import of_event
 from models.ledger.occupancy import occupancy
 from models.ledger.tables import METHODS, Counter, Method, Nearness, Presence, Scan
+from models.text.fingerprint import fingerprint
 
 # How visits are evidenced, the strongest first: scanned, checked in by the visitor, counted by staff, declared afterwards.
 SCANNED, SELF_REPORTED, COUNTED, DECLARED = "scanned", "self_reported", "counted", "declared"
@@ -72,7 +72,7 @@ def counters_digest(event_id: int) -> str:
     query = select(*key, *sums).join(Occurrence, Occurrence.id == Counter.occurrence_id)
     rows = db.session.execute(query.where(of_event(event_id)).group_by(*key).order_by(*key))
     plain = [(group, method, *map(int, numbers)) for group, method, *numbers in rows]
-    return hashlib.sha256(repr(plain).encode()).hexdigest()[:32]
+    return fingerprint(plain)
 
 
 def live_figures(event: Event, now: datetime, sources: list[SourceVisits]) -> LiveFigures:

@@ -1,6 +1,5 @@
 """A region, a line, or an organization's events within a campaign: what a live view shows, and who may see it."""
 
-import hashlib
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, func, select
@@ -14,6 +13,7 @@ from models.figures.filters import FiguresFilter
 from models.ledger.sum_tables import SUM_COLUMNS, FigureSum, SumKind
 from models.organizations.tables import Account, Organization, Role
 from models.places import regions
+from models.text.fingerprint import fingerprint
 
 
 @dataclass(frozen=True)
@@ -83,4 +83,4 @@ def sums_digest(area: Area) -> str:
     sums = (func.sum(getattr(FigureSum, name)) for name in SUM_COLUMNS)
     query = select(*sums).where(FigureSum.campaign_id == area.campaign_id, FigureSum.kind == kind)
     row = db.session.execute(query if condition is None else query.where(condition)).one()
-    return hashlib.sha256(repr([int(number or 0) for number in row]).encode()).hexdigest()[:32]
+    return fingerprint([int(number or 0) for number in row])

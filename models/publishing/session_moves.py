@@ -4,7 +4,6 @@ Not done by writing a draft: that finds the row of a session by its day, and in 
 the second would take the first one's place.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -20,6 +19,7 @@ from models.organizations.tables import Account
 from models.publishing import proposals, sequence
 from models.publishing.change import event_transaction, lock_event
 from models.publishing.history import note, touch
+from models.text.fingerprint import fingerprint
 
 MOST_DAYS = 366
 CHANGED = N_(
@@ -75,7 +75,7 @@ def steps(event: Event, days: Mapping[int, int]) -> list[Step]:
 def days_mark(event: Event) -> str:
     """Names the days of an event's sessions, so that only the move that was seen is carried out."""
     rows = [(row.id, row.start_day.isoformat(), row.end_day.isoformat()) for row in movable(event)]
-    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+    return fingerprint(rows)
 
 
 def move(event: Event, days: Mapping[int, int], now: datetime, by: Account, seen: str = "") -> bool:

@@ -17,6 +17,7 @@ from models.events.tables import Event
 from models.imports import pictures as fetched_pictures
 from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction, lock_event
+from models.text.fingerprint import fingerprint
 from web.desk.form_files import pictures
 from web.desk.form_files.limits import allow_file
 from web.desk.form_files.pictures import PictureForm
@@ -100,7 +101,7 @@ def _read_form() -> PictureForm:
 
 def _seen(content: EventDraft) -> str:
     """The picture and its description as the page shows them: of two people who change them the second one is told."""
-    return f"{content.picture_sha256 or ''} {content.picture_alt}"
+    return fingerprint(content.picture_sha256, content.picture_alt)
 
 
 def _changed(event: Event) -> bool:

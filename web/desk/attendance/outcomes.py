@@ -1,7 +1,5 @@
 """Outcomes of an event at the desk, and what it offers for the summary: highlights, pictures. Seen by its accounts alone."""
 
-import hashlib
-
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
@@ -16,6 +14,7 @@ from models.events.pictures import picture_bytes
 from models.events.tables import Event
 from models.outcomes import highlights, outcomes
 from models.outcomes.outcomes import OutcomeKind, Precision, StatedOutcome
+from models.text.fingerprint import fingerprint
 from models.visitors.opinions import opinions_of
 from web import errors
 from web.desk.form_files import pictures
@@ -139,7 +138,7 @@ def show_picture(event_id: int, digest: str, size: str) -> Response:
 def _seen(event: Event) -> str:
     """Names what is stated and written now: of two people who change it the second one is told."""
     rows = [(row.kind, row.precision, row.number, row.typed) for row in outcomes.outcomes_of(event).values()]
-    return hashlib.sha256(repr((sorted(rows), highlights.highlight_of(event))).encode()).hexdigest()[:16]
+    return fingerprint(sorted(rows), highlights.highlight_of(event))
 
 
 def _stated() -> dict[OutcomeKind, StatedOutcome]:

@@ -1,6 +1,5 @@
 """The devices of an event at the desk: live state and remote control."""
 
-import hashlib
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
@@ -16,6 +15,7 @@ from models.devices.scope import kiosk_serving
 from models.errors import Conflict, Mistake, NotFound
 from models.events import scope
 from models.events.tables import Event
+from models.text.fingerprint import fingerprint
 from web import errors
 from web.desk.check_in import pairing as desk_pairing
 from web.words.terms import language
@@ -79,7 +79,7 @@ def _reachable_events(moved_away: list[status.DeviceStatus]) -> set[int]:
 
 
 def _tag(parts: dict[str, str]) -> str:
-    return f"{hashlib.sha256(repr(sorted(parts.items())).encode()).hexdigest()[:24]}-{language()}"
+    return f"{fingerprint(sorted(parts.items()))}-{language()}"
 
 
 def _json_if_changed(parts: dict[str, str], sentence: str) -> Response:

@@ -1,6 +1,5 @@
 """The last figures of each live view in this process: counted once for each change, whoever asks."""
 
-import hashlib
 import threading
 import time
 from collections import OrderedDict
@@ -8,6 +7,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
+
+from models.text.fingerprint import fingerprint
 
 # An undo and a new visit between two looks can leave the digest, but change the participants.
 RECOUNT_AFTER = timedelta(seconds=10)
@@ -63,7 +64,7 @@ class LiveSnapshots:
                 counting.release()
 
     def _keep(self, key: Hashable, figures: Figures, digest: str) -> LiveSnapshot[Figures]:
-        tag = hashlib.sha256(repr(astuple(figures)[1:]).encode()).hexdigest()[:24]  # type: ignore[call-overload]  # a dataclass
+        tag = fingerprint(astuple(figures)[1:])  # type: ignore[call-overload]  # a dataclass
         snapshot = LiveSnapshot(digest, figures, tag)
         with self._lock:
             known = self._latest.get(key)

@@ -4,7 +4,6 @@ For everybody where the figures are released, and at the desk for who reaches th
 the same watcher as all live views.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -30,6 +29,7 @@ from models.places import regions
 from models.places.english import english_name
 from models.public import filters
 from models.security.networks import network_of
+from models.text.fingerprint import fingerprint
 from web import threads
 from web.figures.live import area_page
 from web.figures.live import event_page as live
@@ -188,8 +188,9 @@ def _released(campaign: Campaign, key: WallKey, now: datetime) -> View | None:
     wall = released_wall(campaign, table, key.area.region) if table is not None else None
     if table is None or wall is None:
         return None
-    content = repr((wall.as_of, wall.today, sorted(table.nodes)))
-    return View(hashlib.sha256(content.encode()).hexdigest()[:24], lambda: _payload(campaign, key, wall))
+    return View(
+        fingerprint(wall.as_of, wall.today, sorted(table.nodes)), lambda: _payload(campaign, key, wall)
+    )
 
 
 def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
