@@ -19,7 +19,7 @@ from models.checkin.scan_source import ScanSource
 from models.corrections import scan_review
 from models.db import Base, Instant, db, insert, transaction
 from models.errors import N_, Conflict, Mistake, NotFound
-from models.events.tables import Event, EventStatus
+from models.events.tables import PUBLIC, Event
 from models.ledger.in_effect import newest_decisions
 from models.ledger.tables import Decision, Flag, Scan, ScanKind, Verdict
 from models.organizations.tables import Account
@@ -70,7 +70,7 @@ class EnteredCount:
 
 def days_of(event: Event, now: datetime) -> list[date]:
     """The days for which heads can be entered: those of the event, up to today. None for an event that never was public."""
-    if event.status not in (EventStatus.PUBLISHED, EventStatus.CANCELLED):
+    if event.status not in PUBLIC:
         return []
     today = event.campaign.today(now)
     days = {day for row in event.occurrences for day in clock.days(row.start_day, row.end_day)}

@@ -7,7 +7,7 @@ of all days are one grouped count.
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, func, select, update
 
 from models import clock
 from models.campaigns.tables import Campaign
@@ -15,6 +15,11 @@ from models.db import db
 from models.events.tables import NO_DATE, Event, Occurrence
 
 OccurrenceTimes = tuple[date, date, datetime | None]  # start_day, end_day, start_at
+
+
+def counted_sessions() -> ScalarSelect[int]:
+    """What Event.session_count must be, in a query of events."""
+    return select(func.count()).where(Occurrence.event_id == Event.id).scalar_subquery()
 
 
 def update_calendar_order(event: Event) -> None:

@@ -67,7 +67,7 @@ def ending_sessions(kept: Event, other: Event) -> list[Occurrence]:
 
 
 def venue_of(occurrence: Occurrence) -> Venue | None:
-    """The venue of a session: its own, else the only one of its event (as in its calendar entry, models.ics.vevent)."""
+    """The venue of a session: its own, else the only one of its event."""
     venues = [row.venue for row in occurrence.event.venues]
     return occurrence.venue or (venues[0] if len(venues) == 1 else None)
 

@@ -14,6 +14,7 @@ from icalendar import vUri
 from models import clock, urls
 from models.campaigns.tables import OTHER_FORMAT, TermKind
 from models.drawing import markdown
+from models.events.merges import venue_of
 from models.events.tables import Event, EventStatus, HalfDay, Occurrence
 from models.installation import Site
 from models.places import regions
@@ -186,11 +187,10 @@ def _add_time(vevent: VEvent, occurrence: Occurrence) -> None:
 
 def location(occurrence: Occurrence) -> tuple[str, tuple[float, float] | None]:
     """LOCATION of an occurrence, and its point (latitude, longitude in degrees) where one is known."""
-    event = occurrence.event
-    venues = [row.venue for row in event.venues]
-    venue = occurrence.venue or (venues[0] if len(venues) == 1 else None)
+    venue = venue_of(occurrence)
     if venue is None:
-        names = "、".join(filter(None, (line(listed_venue.name) for listed_venue in venues)))
+        event = occurrence.event
+        names = "、".join(filter(None, (line(row.venue.name) for row in event.venues)))
         return line(event.venue_text) or names, None
     return venue_lines(venue)
 

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from models.db import db
-from models.events.tables import Event, Occurrence
+from models.events.calendar_order import counted_sessions
+from models.events.tables import Event
 from models.publishing.change import current, event_transaction
 
-_SESSIONS = select(func.count()).where(Occurrence.event_id == Event.id).scalar_subquery()
+_SESSIONS = counted_sessions()
 
 
 def correct_session_counts(now: datetime) -> int:

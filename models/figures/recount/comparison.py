@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from models.campaigns.tables import Campaign
 from models.db import db, on_postgresql, snapshot
+from models.events.calendar_order import counted_sessions
 from models.events.tables import Event, Occurrence
 from models.figures.recount import sums as recount_sums
 from models.figures.recount.estimates import estimated_cells
@@ -96,7 +97,7 @@ def _compare_counters(campaign: Campaign, counters: Rows) -> Iterator[Difference
 
 def _compare_session_counts(campaign: Campaign) -> Iterator[Difference]:
     """By it the public lists are counted and ordered."""
-    sessions = select(func.count()).where(Occurrence.event_id == Event.id).scalar_subquery()
+    sessions = counted_sessions()
     query = select(Event.id, Event.session_count, sessions).where(
         Event.campaign_id == campaign.id, Event.session_count != sessions
     )

@@ -66,9 +66,6 @@ class HiddenEvents:
         current().events.clear()  # no calendar has changed
         return ids
 
-    def __len__(self) -> int:
-        return len(self._ids)
-
     def id_of(self, draft: EventDraft) -> int | None:
         return self._ids.get(draft)
 

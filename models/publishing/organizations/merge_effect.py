@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models.db import db
 from models.errors import Mistake
-from models.events.tables import Event, EventStatus
+from models.events.tables import PUBLIC, Event
 from models.organizations.tables import Account, Organization
 from models.organizations.tree import below_of
 from models.publishing.organizations import merges
@@ -28,7 +28,7 @@ class MergeEffect:
     @property
     def public(self) -> int:
         """How many of the events the public sees change."""
-        return sum(event.status in (EventStatus.PUBLISHED, EventStatus.CANCELLED) for event in self.events)
+        return sum(event.status in PUBLIC for event in self.events)
 
 
 def merge_effect(account: Account, kept_id: int, other_id: int) -> MergeEffect:
