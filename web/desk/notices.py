@@ -4,7 +4,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
-from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +20,7 @@ from models.desk.notices import NoticeDraft
 from models.errors import N_, Mistake
 from models.organizations.tables import Role
 from models.places.tables import Region
-from web.desk.form_files.limits import allow_file
+from web.desk.form_files.limits import allow_files
 from web.rate_limits import limiter
 
 SENT_PER_ACCOUNT = "60 per hour"
@@ -30,6 +29,7 @@ FILE_GONE = N_(
 )
 
 pages = Blueprint("desk_notices", __name__, url_prefix="/desk/notices")
+allow_files(pages, MOST_BYTES)
 
 
 def register(app: Flask) -> None:
@@ -40,12 +40,6 @@ def register(app: Flask) -> None:
 def unread_notices() -> int:
     """The number beside the link in the navigation. One query for each page."""
     return notices.unread(current_user)
-
-
-@pages.url_value_preprocessor
-def _allow_large_file(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Before anything reads the form: a notice may carry a larger file than other forms."""
-    allow_file(MOST_BYTES)
 
 
 @dataclass

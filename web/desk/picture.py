@@ -19,7 +19,7 @@ from models.publishing import lifecycle, proposals
 from models.publishing.change import event_transaction, lock_event
 from models.text.fingerprint import fingerprint
 from web.desk.form_files import pictures
-from web.desk.form_files.limits import allow_file
+from web.desk.form_files.limits import allow_files
 from web.desk.form_files.pictures import PictureForm
 from web.public.event_picture import NAME, WEBP
 from web.rate_limits import limiter
@@ -31,16 +31,11 @@ CHANGED = N_(
 )
 
 pages = Blueprint("desk_picture", __name__, url_prefix="/desk/events/<int:event_id>/picture")
+allow_files(pages, photo.MOST_BYTES)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-
-
-@pages.url_value_preprocessor
-def _allow_more(_endpoint: str | None, _values: dict | None) -> None:
-    """Before anything reads the form."""
-    allow_file(photo.MOST_BYTES)
 
 
 @pages.get("/")

@@ -18,25 +18,20 @@ from models.text.fingerprint import fingerprint
 from models.visitors.opinions import opinions_of
 from web import errors
 from web.desk.form_files import pictures
-from web.desk.form_files.limits import allow_file
+from web.desk.form_files.limits import allow_files
 from web.desk.form_files.pictures import PictureForm
 from web.desk.picture import PICTURES
 from web.public.event_picture import NAME, WEBP
 from web.rate_limits import limiter
 
 pages = Blueprint("desk_outcomes", __name__, url_prefix="/desk/events/<int:event_id>/outcomes")
+allow_files(pages, photo.MOST_BYTES)
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     app.jinja_env.globals["outcomes_of"] = outcomes.outcomes_of
     app.jinja_env.globals["opinions_of"] = opinions_of
-
-
-@pages.url_value_preprocessor
-def _allow_more(_endpoint: str | None, _values: dict | None) -> None:
-    """Before anything reads the form: pictures."""
-    allow_file(photo.MOST_BYTES)
 
 
 @pages.get("/")

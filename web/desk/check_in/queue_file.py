@@ -10,21 +10,15 @@ from models.checkin import queue_file
 from models.checkin.queue_file import QueueImport
 from models.errors import Mistake
 from web import errors
-from web.desk.form_files.limits import allow_file
+from web.desk.form_files.limits import allow_files
 
 MAX_HISTORY = 20
 pages = Blueprint("desk_queue_file", __name__, url_prefix="/desk/handed-over")
+allow_files(pages, queue_file.MAX_BYTES, "take_in")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-
-
-@pages.url_value_preprocessor
-def _allow_large_file(endpoint: str | None, _values: dict | None) -> None:
-    """Before anything reads the form."""
-    if endpoint == "desk_queue_file.take_in":
-        allow_file(queue_file.MAX_BYTES)
 
 
 @pages.get("/")

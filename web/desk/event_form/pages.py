@@ -26,7 +26,7 @@ from models.publishing.organizations.merges import alike_names
 from web.desk.event_form import fields, merge, picture_field, sessions
 from web.desk.event_form.fields import EventForm
 from web.desk.form_files import pictures
-from web.desk.form_files.limits import allow_file
+from web.desk.form_files.limits import allow_files
 from web.desk.picture import PICTURES
 from web.rate_limits import limiter
 from web.words import proposals as change_words
@@ -37,17 +37,11 @@ MOST_TO_COPY = 30
 MOST_OFFERED = 300  # venues and regions in a list of suggestions
 
 pages = Blueprint("desk_event_form", __name__, url_prefix="/desk/events")
+allow_files(pages, photo.MOST_BYTES, "create")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-
-
-@pages.url_value_preprocessor
-def _allow_a_picture(_endpoint: str | None, _values: dict | None) -> None:
-    """Before anything reads the form."""
-    if request.endpoint == "desk_event_form.create":
-        allow_file(photo.MOST_BYTES)
 
 
 @pages.get("/new")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
-from flask import Request, Response, after_this_request, request
+from flask import Blueprint, Request, Response, after_this_request, request
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
@@ -57,10 +57,17 @@ def _read_rest(response: Response) -> Response:
     return response
 
 
-def allow_file(most: int) -> None:
-    """For a page with a form that sends a file of up to most bytes. To be called before anything reads the form."""
-    if request.method != "POST":
-        return
+def allow_files(pages: Blueprint, most: int, *views: str) -> None:
+    """Forms of these pages send files of up to most bytes. views: only of these; none: of all."""
+    endpoints = {f"{pages.name}.{view}" for view in views}
+
+    @pages.url_value_preprocessor  # before anything reads the form
+    def _allow(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        if request.method == "POST" and (not endpoints or endpoint in endpoints):
+            _allow_file(most)
+
+
+def _allow_file(most: int) -> None:
     after_this_request(_read_rest)
     request.max_content_length = MOST_RECEIVED if current_user.is_authenticated else MOST_OF_STRANGERS
     request.max_form_parts = MOST_FIELDS

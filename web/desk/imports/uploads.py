@@ -22,7 +22,7 @@ from models.imports.apply import counts
 from models.imports.findings import Outcome, RowVerdict
 from models.imports.uploads import UploadedFile
 from web import errors
-from web.desk.form_files.limits import allow_file
+from web.desk.form_files.limits import allow_files
 from web.feeds.events_csv import everything as our_csv
 from web.rate_limits import limiter
 from web.words import imports as import_words
@@ -48,17 +48,11 @@ _FIRST = (
 )
 
 pages = Blueprint("desk_import", __name__, url_prefix="/desk/import")
+allow_files(pages, uploads.MOST_BYTES, "upload")
 
 
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
-
-
-@pages.url_value_preprocessor
-def _allow_large_file(endpoint: str | None, _values: dict | None) -> None:
-    """Before anything reads the form."""
-    if endpoint == "desk_import.upload":
-        allow_file(uploads.MOST_BYTES)
 
 
 @pages.get("/")
