@@ -174,11 +174,15 @@ def uses_of(organization_ids: Collection[int]) -> dict[int, OrganizationUse]:
 
 def pair_in_reach(account: Account, kept_id: int, other_id: int) -> tuple[Organization, Organization]:
     """Two organizations that an account may merge. Raises NotFound for one out of its reach."""
-    reachable = {organization.id: organization for organization in organizations_for(account)}
-    known = kept_id in reachable and other_id in reachable and max(kept_id, other_id) <= LARGEST_ID
-    if not known or not account.reviews:
+    pair = select(Organization).where(
+        organizations_in_reach(account),
+        Organization.merged_into_id.is_(None),
+        Organization.id.in_([min(one, LARGEST_ID) for one in (kept_id, other_id)]),
+    )
+    found = {organization.id: organization for organization in db.session.scalars(pair)}
+    if kept_id not in found or other_id not in found or not account.reviews:
         raise NotFound(N_("There is no page at this address. Check the address, or start from the week."))
-    return reachable[kept_id], reachable[other_id]
+    return found[kept_id], found[other_id]
 
 
 def merge_in_reach(account: Account, kept_id: int, other_id: int, now: datetime) -> Organization:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from models import clock
 from models.campaigns.tables import Campaign, find_campaign
@@ -199,7 +199,10 @@ def _kiosks(campaign: Campaign, ids: Select[tuple[int]]) -> Table:
     """Those that serve or served one of the events, with what they said last."""
     at_event = or_(KioskService.event_id.in_(ids), KioskService.event_id.in_(merged_ids(ids)))
     served = select(KioskService.kiosk_id).where(at_event)
-    query = select(Kiosk).where(Kiosk.id.in_(served)).options(joinedload(Kiosk.heartbeat))
+    query = select(Kiosk).where(Kiosk.id.in_(served))
+    query = query.options(
+        selectinload(Kiosk.services).joinedload(KioskService.event), joinedload(Kiosk.heartbeat)
+    )
     reached = set(db.session.scalars(ids))
     heads = [
         _("Kiosk no."), _("Kiosk"), _("Event no."), _("Permissions"), _("State"), _("Paired"), _("Last contact"),
