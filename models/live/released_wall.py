@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.figures.publication.public_table import PublicTable
 from models.live.tiles import Place, Reach, places, reach_of
 from models.live.wall import Tile, Wall, coverage_of, shade_of
@@ -33,7 +33,7 @@ def released_wall(campaign: Campaign, table: PublicTable, region: str) -> Wall |
         today=table.last_day(campaign.today(table.as_of)),
         days={day: by_day.get(day, 0) for day in campaign.days},
         groups={term.key: by_group.get(term.key, 0) for term in campaign.groups}
-        | {key: visits for key, visits in by_group.items() if key == "unknown"},
+        | {key: visits for key, visits in by_group.items() if key == UNKNOWN_GROUP},
         formats=None,
         tiles=tiles,
         reach=reach_of(region, by_region),

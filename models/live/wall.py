@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Select, String, cast, func, literal, or_, select
 
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.db import db
 from models.events.tables import Event, EventStatus, Occurrence, OccurrenceStatus
 from models.figures.count import figures_by_each
@@ -75,6 +75,11 @@ class Wall:
     moments: list[Moment] | None
     events: list[WallEvent]
     cells: dict[date, dict[str, int | None]] = field(default_factory=dict)
+
+    @property
+    def shown_groups(self) -> dict[str, int | None]:
+        """Without the unknown group where nobody is in it."""
+        return {key: visits for key, visits in self.groups.items() if key != UNKNOWN_GROUP or visits != 0}
 
     @property
     def most(self) -> int:

@@ -210,7 +210,7 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
         parts=parts,
         groups=groups,
         by_group=sorted(parts["audience"].rows, key=lambda row: groups.index(row["audience"])),
-        last_day=last_day,
+        days_note=released.days_note(campaign, parts["audience"], last_day),
         days=dict(sorted((empty | table.groups_by_day(chosen)).items())),
         day_totals={row["day"]: row["visits"] for row in parts["day"].rows},
         regions={code: by_region[code] for code, _visits in subregions},

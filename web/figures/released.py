@@ -22,12 +22,11 @@ LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 def notes(campaign: Campaign, figures: PublicFigures, last_day: date) -> list[tuple[str, str]]:
     """Method, definitions and licence, as they go with every file. last_day: the last day that is released."""
-    as_of = [(_("As of"), clock.instant_text(figures.as_of, campaign.zone))]
-    if campaign.starts <= last_day < campaign.ends and last_day < campaign.today(figures.as_of):
-        as_of.append((_("Day"), _("Days up to %(day)s", day=day_label(last_day))))
+    days = days_note(campaign, figures, last_day)
     return [
         (_("Week"), campaign_name(campaign)),
-        *as_of,
+        (_("As of"), clock.instant_text(figures.as_of, campaign.zone)),
+        *([(_("Day"), days)] if days else []),
         (
             _("Method"),
             _(
@@ -53,6 +52,13 @@ def notes(campaign: Campaign, figures: PublicFigures, last_day: date) -> list[tu
         (_("Changes"), changes_note()),
         (_("Licence"), LICENCE),
     ]
+
+
+def days_note(campaign: Campaign, figures: PublicFigures, last_day: date) -> str:
+    """Up to which day the figures go, where days of the week have begun that follow; "" for all of them."""
+    if campaign.starts <= last_day < campaign.ends and last_day < campaign.today(figures.as_of):
+        return _("Days up to %(day)s", day=day_label(last_day))
+    return ""
 
 
 def as_json(campaign: Campaign, figures: PublicFigures, last_day: date) -> Response:
