@@ -5,6 +5,7 @@ the text it is, and what cannot be read for certain is kept in its own words and
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from models import urls
@@ -134,22 +135,13 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
             "The coordinates were not imported: a table does not say whether they are of GPS or of a map."
         )
         findings.append(Finding(why).about("latitude"))
-    formats = (
-        ()
-        if says_mode_alone(cell["format"], cell["online"])
-        else _formats(cell["format"], vocabulary, findings)
-    )
+    mode_alone = says_mode_alone(cell["format"], cell["online"])
+    formats = () if mode_alone else _formats(cell["format"], vocabulary, findings)
     known = [entry.format for entry in formats if entry.format != OTHER_FORMAT]
     occurrences, time_text = times.occurrences(cell, year, vocabulary, venues, findings)
     return EventDraft(
         title=cell["title"],
-        description=plain_text.plain(
-            "\n".join(
-                filter(
-                    None, (cell["description"], cell["remarks"], how_to_take_part(cell["online"]), department)
-                )
-            )
-        ),
+        description=_description(cell, department),
         region_code=region,
         region_text=region_text,
         lead=_lead(leader(hosts), region, vocabulary, line) if hosts else None,
@@ -166,16 +158,25 @@ def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding])
         venue_text=cell["venue_text"],
         venues=venues,
         occurrences=occurrences,
-        report=ReportDraft(
-            attendance=cell["attendance_reported"],
-            materials=cell["materials_reported"],
-            consultations=cell["consultations_reported"],
-            views=cell["views_reported"],
-            other=cell["other_outcomes"],
-            source_url=cell["source_url"],
-        ),
+        report=_report(cell),
         origin=ORIGIN,
         origin_ref=ref_of(row),
+    )
+
+
+def _description(cell: Mapping[str, str], department: str) -> str:
+    texts = cell["description"], cell["remarks"], how_to_take_part(cell["online"]), department
+    return plain_text.plain("\n".join(filter(None, texts)))
+
+
+def _report(cell: Mapping[str, str]) -> ReportDraft:
+    return ReportDraft(
+        attendance=cell["attendance_reported"],
+        materials=cell["materials_reported"],
+        consultations=cell["consultations_reported"],
+        views=cell["views_reported"],
+        other=cell["other_outcomes"],
+        source_url=cell["source_url"],
     )
 
 
