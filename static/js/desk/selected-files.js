@@ -1,5 +1,7 @@
 // Files of a form that is kept in the browser: it keeps their names, not their content, and asks for them again.
 
+import { removeLine, showLine } from "./field-lines.js";
+
 /** @param {HTMLFormElement} form */
 export const selectedFiles = (form) =>
   /** @type {[string, string][]} */ (
@@ -18,12 +20,8 @@ export function askForFiles(form, files, words) {
     if (!field || field.files?.length) {
       continue;
     }
-    const line = document.createElement("p");
-    line.className = "field-problem";
-    line.id = `${field.id}-again`;
-    line.textContent = `${words}${fileName}`;
-    field.after(line);
-    field.setAttribute("aria-describedby", line.id);
-    field.addEventListener("change", () => line.remove(), { once: true });
+    const id = `${field.id}-again`;
+    showLine(field, id, `${words}${fileName}`);
+    field.addEventListener("change", () => removeLine(field, id), { once: true });
   }
 }

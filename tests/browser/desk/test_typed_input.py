@@ -119,6 +119,7 @@ def test_a_file_is_asked_for_again_after_a_lost_session(
     expect(page.locator("#file-again")).to_have_text("请重新选择这个文件：总结.pdf")
     page.set_input_files("#file", file)
     expect(page.locator("#file-again")).to_have_count(0)
+    assert page.get_attribute("#file", "aria-describedby") is None
 
 
 def test_a_file_that_is_too_large_is_not_sent(
