@@ -117,9 +117,8 @@ class Event(Base):
     contact: Mapped[str] = mapped_column(default="", server_default="")  # whom visitors may ask
     picture_sha256: Mapped[str | None] = mapped_column(ForeignKey("picture.sha256"), index=True)
     picture_alt: Mapped[str] = mapped_column(default="", server_default="")  # for who does not see it
-    picture_url: Mapped[str] = mapped_column(
-        Text, default="", server_default=""
-    )  # where an import says it is; the tick fetches it (models.imports.pictures)
+    # Where an import says it is; the tick fetches it (models.imports.pictures).
+    picture_url: Mapped[str] = mapped_column(Text, default="", server_default="")
     origin: Mapped[str | None] = mapped_column(String(200))  # where an imported event came from
     origin_ref: Mapped[str | None] = mapped_column(String(255))  # its id there
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -127,20 +126,16 @@ class Event(Base):
     published_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
     track_exits: Mapped[bool] = mapped_column(default=False)  # people are also scanned on leaving
-    near_metres: Mapped[
-        int | None
-    ]  # phones that open the printed code are asked whether they are this near; None: not asked
+    # Phones that open the printed code are asked whether they are this near; None: not asked.
+    near_metres: Mapped[int | None]
     # Visitors are asked the question of the campaign after they came.
     asks_opinion: Mapped[bool] = mapped_column(default=False, server_default=false())
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)  # deleted: in no view, attendance stays
     # These are computed from the occurrences (models.events.calendar_order).
-    calendar_place: Mapped[int] = mapped_column(
-        BigInteger, default=NO_DATE, server_default=str(NO_DATE)
-    )  # day and minute of its first occurrence
-    on_days: Mapped[int] = mapped_column(
-        BigInteger, default=0, server_default="0"
-    )  # one bit a day of the campaign
-    session_count: Mapped[int] = mapped_column(default=0, server_default="0")  # cancelled ones too
+    # Day and minute of its first occurrence; one bit a day of the campaign; cancelled ones count too.
+    calendar_place: Mapped[int] = mapped_column(BigInteger, default=NO_DATE, server_default=str(NO_DATE))
+    on_days: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    session_count: Mapped[int] = mapped_column(default=0, server_default="0")
 
     campaign: Mapped[Campaign] = relationship()
     region: Mapped[Region | None] = relationship()
