@@ -2,11 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from heapq import merge
-from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, not_, or_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from models import clock
 from models.campaigns.tables import Campaign
@@ -89,22 +101,28 @@ def day_entries(
 ) -> list[Entry]:
     """The part of schedule() that a day of the week has, for a choice without a search: from number first on, at most so
     many. sets: of day_sets() with these filters. The database orders and cuts off: a day of a big week has thousands."""
-    rows = _rows_of_day(campaign, filters, day)
+    rows, last = _rows_of_day(campaign, filters, day), first + most
     if filters.venue:
-        found = _places(campaign, day, rows.offset(first).limit(most))
-        return [Entry(day, event_id) for _place, event_id in found]
+        found = db.session.execute(rows.offset(first).limit(most)).tuples()
+        return [Entry(day, event_id) for event_id, _begins in found]
     # One session, which begins on this day and is on no other day of the week: its index has these in order.
     bit, begin = 1 << (day - campaign.starts).days, calendar_order.first_place(day)
     alone = and_(Event.on_days == bit, Event.session_count == 1, Event.calendar_place >= begin)
-    columns = Event.calendar_place - begin, Event.id
-    ordered = queries.events(campaign, filters.replace(day=())).where(alone).with_only_columns(*columns)
+    ordered = queries.events(campaign, filters.replace(day=())).where(alone)
     if day != campaign.starts and all(key == (bit, 1) for key in sets if key[0] & bit):
-        only = db.session.execute(ordered.offset(first).limit(most)).tuples()
-        return [Entry(day, event_id) for _place, event_id in only]
-    last = first + most
-    others = _places(campaign, day, rows.where(not_(alone)).limit(last))
-    both = merge(db.session.execute(ordered.limit(last)).tuples(), others)
-    return [Entry(day, event_id) for _place, event_id in islice(both, first, last)]
+        ids = db.session.scalars(ordered.with_only_columns(Event.id).offset(first).limit(most))
+        return [Entry(day, event_id) for event_id in ids]
+    no_time, no_place = cast(null(), Instant()), cast(null(), BigInteger)
+    parts = (
+        ordered.with_only_columns(Event.id, no_time, Event.calendar_place - begin).limit(last).subquery(),
+        rows.where(not_(alone)).add_columns(no_place).limit(last).subquery(),
+    )
+    untimed = _before(campaign, day)
+    placed = sorted(
+        (_place(campaign, begins, untimed) if place is None else place, event_id)
+        for event_id, begins, place in db.session.execute(union_all(*(select(*part.c) for part in parts)))
+    )
+    return [Entry(day, event_id) for _at, event_id in placed[first:last]]
 
 
 def _rows_of_day(campaign: Campaign, filters: Filters, day: date) -> Select[tuple[int, datetime | None]]:
@@ -116,15 +134,9 @@ def _rows_of_day(campaign: Campaign, filters: Filters, day: date) -> Select[tupl
     return query.group_by(Event.id).order_by(begins.nulls_first(), Event.id)
 
 
-def _places(
-    campaign: Campaign, day: date, query: Select[tuple[int, datetime | None]]
-) -> list[tuple[int, int]]:
-    """The place on the day and the id of each event."""
-    untimed = _before(campaign, day)
-    return [
-        (_RUNS_ON if begins is None else _minute(campaign, None if begins == untimed else begins), event_id)
-        for event_id, begins in db.session.execute(query).tuples()
-    ]
+def _place(campaign: Campaign, begins: datetime | None, untimed: datetime) -> int:
+    """The place on a day of an event whose first session there begins so. untimed: _before() this day."""
+    return _RUNS_ON if begins is None else _minute(campaign, None if begins == untimed else begins)
 
 
 def _before(campaign: Campaign, day: date) -> datetime:

@@ -380,9 +380,9 @@ def test_the_list_asks_no_more_for_thirty_events_than_for_one(client, campaign, 
             )
 
     events(0, 1)
-    assert asked() == [14, 10]
+    assert asked() == [12, 10]
     events(1, 30)
-    assert asked() == [14, 10]
+    assert asked() == [12, 10]
     assert asked() == [0, 0]  # until something moves, nothing is rendered again
 
 
