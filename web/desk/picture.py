@@ -10,7 +10,7 @@ from models import clock
 from models.drawing import photo
 from models.errors import N_, Mistake
 from models.events import scope
-from models.events.draft import ALT_LENGTH, EventDraft, draft_of
+from models.events.draft import EventDraft, draft_of
 from models.events.draft_rules import alt_problem
 from models.events.pictures import picture_bytes
 from models.events.tables import Event
@@ -133,7 +133,4 @@ def _page(event: Event, form: PictureForm) -> str:
         waits=content.picture_sha256 != event.picture_sha256,
         proposes=proposals.must_propose(event, current_user),
         fetch=fetched_pictures.fetch_of(event),
-        most=photo.MOST_BYTES >> 20,
-        too_large=Mistake(pictures.TOO_LARGE, most=photo.MOST_BYTES >> 20),
-        most_alt=ALT_LENGTH,
     )

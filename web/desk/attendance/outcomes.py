@@ -8,7 +8,6 @@ from models import clock
 from models.drawing import photo
 from models.errors import Mistake
 from models.events import scope
-from models.events.draft import ALT_LENGTH
 from models.events.draft_rules import alt_problem
 from models.events.pictures import picture_bytes
 from models.events.tables import Event
@@ -183,8 +182,5 @@ def _page(
         seen=request.form.get("seen", _seen(event)) if problems or error else _seen(event),
         highlight=highlights.highlight_of(event),
         form=picture or PictureForm(""),
-        most=photo.MOST_BYTES >> 20,
-        too_large=Mistake(pictures.TOO_LARGE, most=photo.MOST_BYTES >> 20),
-        most_alt=ALT_LENGTH,
         saved="saved" in request.args,
     )

@@ -15,7 +15,7 @@ from models.drawing import photo
 from models.errors import N_, Mistake
 from models.events import hosts as host_names
 from models.events import scope
-from models.events.draft import ALT_LENGTH, EventDraft, draft_of
+from models.events.draft import EventDraft, draft_of
 from models.events.tables import UNREVIEWED, Event, EventStatus
 from models.organizations.tables import Organization, Role
 from models.places import regions
@@ -25,7 +25,6 @@ from models.publishing.change import event_transaction
 from models.publishing.organizations.merges import alike_names
 from web.desk.event_form import fields, merge, picture_field, sessions
 from web.desk.event_form.fields import EventForm
-from web.desk.form_files import pictures
 from web.desk.form_files.limits import allow_files
 from web.desk.picture import PICTURES
 from web.rate_limits import limiter
@@ -246,9 +245,6 @@ def _page(
         weeks=_weeks() if event is None else [],
         form=form,
         event=event,
-        most=photo.MOST_BYTES >> 20,
-        too_large=Mistake(pictures.TOO_LARGE, most=photo.MOST_BYTES >> 20),
-        most_alt=ALT_LENGTH,
         base=merge.base_text(base) if base else "",
         both=both or [],
         copied=copied,

@@ -12,6 +12,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from models.db import transaction
 from models.drawing import photo
 from models.errors import N_, Mistake
+from models.events.draft import ALT_LENGTH
 from models.events.pictures import keep_picture, picture_bytes
 from models.organizations.tables import Account
 
@@ -38,7 +39,11 @@ class PictureForm:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.globals.update(picture_seal=_seal, picture_data=_data_address)
+    most = photo.MOST_BYTES >> 20
+    app.jinja_env.globals.update(
+        picture_seal=_seal, picture_data=_data_address, most_picture=most, most_alt=ALT_LENGTH,
+        picture_too_large=Mistake(TOO_LARGE, most=most),
+    )  # fmt: skip
 
 
 def sent_picture(account: Account, now: datetime) -> SentPicture:
