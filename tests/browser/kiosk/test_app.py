@@ -1,12 +1,11 @@
 """The kiosk app in a real Chromium: pairing, every way to check in but the camera, and what must never happen."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.browser.kiosk_page import SEND, KioskPage, Week
+from tests.support.browser.kiosk_page import KioskPage, Week
 
 pytestmark = pytest.mark.browser
 # Codes as quickly as a camera sees them, one after the other.
@@ -36,105 +35,6 @@ def test_a_wrong_code_is_told_and_a_right_one_pairs_for_good(page: Page, week: W
     expect(page.locator("#station")).to_be_visible()
     kiosk_page.touch("青少年")
     kiosk_page.verdict("good", "已签到", "青少年")
-
-
-def test_a_usb_scanner_is_read_and_the_second_time_is_a_repeat(kiosk_page: KioskPage):
-    token = kiosk_page.week.issue("innovators")
-    kiosk_page.scanner(f"HTTPS://WEEK.EXAMPLE.CN/C/{token}")
-    kiosk_page.verdict("good", "已签到", "创新主体")
-    kiosk_page.page.reload()  # the guard against reading twice has forgotten
-    expect(kiosk_page.page.locator("#station")).to_be_visible()
-    kiosk_page.scanner(f"https://week.example.cn/c/{token.lower()}/")
-    kiosk_page.verdict("again", "已签到过", ":")
-    kiosk_page.today(1)
-    first, second = kiosk_page.week.scans()[-2:]
-    assert (first.verdict, second.verdict) == ("stored", "repeat")
-    assert second.seq == first.seq + 1
-    assert abs(first.skew_ms) < 2000
-
-
-def test_the_scanners_enter_presses_no_button(kiosk_page: KioskPage):
-    kiosk_page.mode("touch")
-    kiosk_page.page.locator('[data-group="government"]').focus()
-    kiosk_page.scanner(kiosk_page.week.issue("youth"))
-    kiosk_page.verdict("good", "青少年")
-    kiosk_page.today(1)
-    # A hand on the keyboard still does.
-    kiosk_page.page.locator('[data-group="government"]').focus()
-    kiosk_page.page.keyboard.press("Enter")
-    kiosk_page.verdict("good", "政府人员")
-    kiosk_page.today(2)
-
-
-def test_a_scanner_without_enter_is_read_after_it_has_fallen_silent(kiosk_page: KioskPage):
-    kiosk_page.scanner_without_enter(f"HTTPS://WEEK.EXAMPLE.CN/C/{kiosk_page.week.issue('youth')}")
-    kiosk_page.verdict("good", "青少年")
-    kiosk_page.mode("tally")  # a button has the focus
-    kiosk_page.scanner_without_enter(kiosk_page.week.issue("public"))
-    kiosk_page.verdict("good", "社会公众")
-    kiosk_page.today(2)
-
-
-def test_a_slow_scanner_is_read_with_and_without_enter(kiosk_page: KioskPage):
-    kiosk_page.scanner_without_enter(kiosk_page.week.issue("youth"), pause=0.1)
-    kiosk_page.verdict("good", "青少年")
-    kiosk_page.scanner(kiosk_page.week.issue("public"), pause=0.1)
-    kiosk_page.verdict("good", "社会公众")
-
-
-def test_two_codes_without_a_pause_are_two(kiosk_page: KioskPage):
-    before = len(kiosk_page.week.scans())
-    first, second = kiosk_page.week.issue("youth"), kiosk_page.week.issue("public")
-    kiosk_page.scanner_without_enter(
-        f"HTTPS://WEEK.EXAMPLE.CN/C/{first}", f"HTTPS://WEEK.EXAMPLE.CN/C/{second}"
-    )
-    kiosk_page.verdict("good", "社会公众")
-    kiosk_page.today(2)
-    assert sorted(scan.group for scan in kiosk_page.week.scans()[before:]) == ["public", "youth"]
-
-
-def test_half_a_code_without_enter_says_what_to_set(kiosk_page: KioskPage):
-    before = len(kiosk_page.week.scans())
-    kiosk_page.scanner_without_enter(f"HTTPS://WEEK.EXAMPLE.CN/C/{kiosk_page.week.issue('youth')[:90]}")
-    expect(kiosk_page.page.locator("#notice")).to_contain_text("自动回车")
-    kiosk_page.scanner(kiosk_page.week.issue("youth"))
-    kiosk_page.verdict("good", "青少年")
-    assert len(kiosk_page.week.scans()) == before + 1
-
-
-def test_a_scanner_behind_an_input_method_is_read_and_told(kiosk_page: KioskPage):
-    kiosk_page.scanner_behind_input_method(kiosk_page.week.issue("youth"))
-    kiosk_page.verdict("good", "青少年")
-    expect(kiosk_page.page.locator("#notice")).to_contain_text("输入法")
-
-
-def test_what_an_input_method_composes_is_read_and_told(kiosk_page: KioskPage):
-    """No key but Enter reaches the page; a click beside everything or a dialog changes nothing about it."""
-    kiosk_page.composed(f"HTTPS://WEEK.EXAMPLE.CN/C/{kiosk_page.week.issue('youth')}")
-    kiosk_page.verdict("good", "青少年")
-    expect(kiosk_page.page.locator("#notice")).to_contain_text("输入法")
-    kiosk_page.page.locator("#type").click()
-    kiosk_page.page.locator("#type-cancel").click()
-    kiosk_page.page.locator("#event").click()
-    expect(kiosk_page.page.locator("#scanner-input")).to_be_focused()
-    kiosk_page.composed(kiosk_page.week.issue("public"))
-    kiosk_page.verdict("good", "社会公众")
-    kiosk_page.today(2)
-
-
-def test_what_came_by_its_keys_is_not_read_again_as_it_was_composed(page: Page, week: Week):
-    """An input method may give both, and makes other signs of the slashes."""
-    page.clock.install()
-    kiosk_page, before = KioskPage(page, week).pair(), len(week.scans())
-    token = week.issue("youth")
-    kiosk_page.keys_and_composed(
-        f"HTTPS://WEEK.EXAMPLE.CN/C/{token}", f"https：、、week。example。cn、c、{token.lower()}"
-    )
-    kiosk_page.verdict("good", "青少年")
-    page.clock.run_for(1000)
-    expect(page.locator("#verdict")).to_be_hidden()
-    assert page.locator("#scanner-input").input_value() == ""
-    assert len(week.scans()) == before + 1
 
 
 def test_a_touch_counts_a_whole_family(kiosk_page: KioskPage):
@@ -283,116 +183,6 @@ def test_an_undo_leaves_the_next_arrival_standing(kiosk_page: KioskPage):
         kiosk_page.verdict("undone", "撤销了“青少年 40 人”")
         kiosk_page.today(left)
         assert kiosk_page.week.visits() == before + left
-
-
-# A disk without room: the transaction ends by itself, with this error.
-FULL = """([message, name]) => {
-    const { add } = IDBObjectStore.prototype;
-    globalThis.mend = () => { IDBObjectStore.prototype.add = add; };
-    IDBObjectStore.prototype.add = function () {
-        const error = new DOMException(message, name);
-        Object.defineProperty(this.transaction, "error", { value: error });
-        this.transaction.abort();
-    };
-}"""
-FULL_BY_QUOTA = (
-    "Encountered full disk while opening backing store for indexedDB.open.",
-    "QuotaExceededError",
-)
-# As Chromium words it where the file system has no space left.
-FULL_DISK = (
-    "Connection is closing because of: IO error: .../000003.log: FILE_ERROR_NO_SPACE (ChromeMethodBFE: 3::WritableFileAppend::8)",
-    "UnknownError",
-)
-NOT_OPENED = ("Internal error opening backing store for indexedDB.open.", "UnknownError")
-
-
-@pytest.fixture
-def careless(browser: Browser, week: Week) -> Iterator[KioskPage]:
-    """A device whose errors are thrown on, for whoever looks into the console."""
-    context = browser.new_context(locale="zh-CN")
-    yield KioskPage(context.new_page(), week).pair()
-    context.close()
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (FULL_BY_QUOTA, "存储空间已满"),
-        (FULL_DISK, "存储空间已满"),
-        (NOT_OPENED, "存储空间可能已满"),
-    ],
-    ids=["quota", "disk", "not opened"],
-)
-def test_what_cannot_be_kept_is_no_check_in(careless: KioskPage, week: Week, error, words):
-    """The disk is full: said in place of the verdict, and the screen is free again. Nobody is told of private browsing who
-    has stored something here."""
-    page, before = careless.page, len(week.scans())
-    page.evaluate(FULL, list(error))
-    careless.scanner(week.issue("youth"))
-    careless.verdict("bad", "未签到", words)
-    expect(page.locator("#notice")).to_contain_text(words)
-    careless.touch("青少年")
-    careless.verdict("bad", "未签到", words)
-    assert len(week.scans()) == before
-    page.evaluate("mend()")
-    careless.mode("scan")
-    careless.scanner(week.issue("youth"))
-    careless.verdict("good", "已签到")
-
-
-def test_what_is_kept_already_is_not_told_as_lost(careless: KioskPage, week: Week):
-    """The scan is on disk, the server's answer to it cannot be noted: it counts, and nothing else is promised or said."""
-    page, before = careless.page, week.visits()
-    page.evaluate(
-        """() => {
-            const { put } = IDBObjectStore.prototype;
-            globalThis.mend = () => { IDBObjectStore.prototype.put = put; };
-            IDBObjectStore.prototype.put = function (value, ...key) {
-                if (this.name === "scans") throw new Error("not kept");
-                return put.call(this, value, ...key);
-            };
-        }"""
-    )
-    careless.scanner(week.issue("youth"))
-    careless.verdict("kept", "已存入本机", "稍后由服务器核验")
-    expect(page.locator("#notice")).to_contain_text("无法保存扫码记录")
-    page.evaluate("mend()")
-    page.evaluate(SEND)
-    careless.all_sent()
-    careless.today(1)
-    assert week.visits() == before + 1
-
-
-BASES = """
-    const { open } = IDBFactory.prototype;
-    globalThis.bases = [];
-    IDBFactory.prototype.open = function (name, version) {
-        const refused = localStorage.getItem("refused");
-        localStorage.removeItem("refused");
-        const asked = open.call(this, name, refused ? 1 : version);  // older than what is there: an error
-        asked.addEventListener("success", () => bases.push(asked.result));
-        return asked;
-    };
-"""
-
-
-def test_storage_that_failed_is_opened_again(browser: Browser, week: Week):
-    """Browsers close it by themselves, and the next visitor is waiting."""
-    context = browser.new_context(locale="zh-CN")
-    context.add_init_script(BASES)
-    page = context.new_page()
-    page.clock.install()
-    kiosk_page = KioskPage(page, week).pair()
-    page.evaluate("bases.forEach((base) => base.close())")
-    kiosk_page.touch("青少年")
-    kiosk_page.verdict("good", "已签到")
-    page.evaluate("localStorage.setItem('refused', 'once')")
-    page.reload()
-    expect(page.locator("#notice")).to_contain_text("无法保存")
-    page.clock.run_for(15_000)
-    expect(page.locator("#work")).to_be_visible()
-    context.close()
 
 
 class TestByHand:

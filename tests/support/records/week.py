@@ -99,3 +99,13 @@ class Device:
 def make_device(event: Event, **fields) -> Device:
     kiosk, _token = kiosks.create_kiosk(event, NINE - timedelta(hours=3), **fields)
     return Device(event.campaign, kiosk)
+
+
+def at(days: int, hour: int, minute: int = 0) -> datetime:
+    """A moment of the week, by days after 22 April and by the clock of Shanghai."""
+    return NINE + days * timedelta(days=1) + timedelta(hours=hour - 9, minutes=minute)
+
+
+def occurrence(days: int, hour: int, hours: float = 1) -> OccurrenceDraft:
+    """A session of so many hours."""
+    return session(at(days, hour), hours, day=(NINE + days * timedelta(days=1)).date())

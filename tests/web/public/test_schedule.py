@@ -1,35 +1,19 @@
 """The list follows the clock: each day in the order of its own sessions."""
 
-import random
 import re
 from datetime import timedelta
-from itertools import chain
 
 import pytest
 from flask_babel import force_locale
 
 from models import clock
-from models.db import db
-from models.events.draft import EventDraft, OccurrenceDraft
-from models.events.tables import Event
-from models.public import queries, schedule
-from models.public.filters import EVERYTHING, Filters
-from models.publishing.lifecycle import cancel, create
-from tests.support.records.people import make_people, sign_in
-from tests.support.records.week import NINE, load_week, make_event, session
+from models.events.draft import OccurrenceDraft
+from models.publishing.lifecycle import cancel
+from tests.support.records.week import NINE, at, load_week, make_event, occurrence, session
 from web.public.sharing.share_picture import when_line
 
 ENGLISH = {"Accept-Language": "en"}
 DAY = timedelta(days=1)
-
-
-def at(days: int, hour: int, minute: int = 0):
-    """A moment of the week, by days after 22 April and by the clock of Shanghai."""
-    return NINE + days * DAY + timedelta(hours=hour - 9, minutes=minute)
-
-
-def occurrence(days: int, hour: int, hours: float = 1):
-    return session(at(days, hour), hours, day=(NINE + days * DAY).date())
 
 
 @pytest.fixture
@@ -267,48 +251,6 @@ def test_no_cache_keeps_a_page_that_says_now(client, campaign, monkeypatch):
     assert opened == [["2024-04-23", "2024-04-24"], ["2024-04-24"]]
 
 
-SEVEN = tuple(session(at(number, 0), 24, day=at(number, 12).date()) for number in range(-2, 5))
-
-
-def lines(html: str) -> list[str]:
-    """The lines of an event's page that say when it is."""
-    block = re.search(r'<ul class="event-sessions">(.*?)</ul>', html, re.DOTALL)[1]
-    return [_words(line) for line in re.findall(r"<li>(.*?)</li>", block, re.DOTALL)]
-
-
-def test_equal_sessions_on_days_in_a_row_are_one_line(client, campaign):
-    sign_in(client, make_people(campaign).cui)
-    event = make_event(campaign, "自助站", occurrences=SEVEN)
-    path = f"/ip-2024/events/{event.id}"
-    for language, line in (
-        ("en", "20 Apr – 26 Apr, daily 00:00–24:00"),
-        ("zh", "4月20日—4月26日 每天 00:00–24:00"),
-    ):
-        said = {"Accept-Language": language}
-        assert lines(client.get(path, headers=said).text) == [line]
-        listed = client.get("/ip-2024/?q=自助站", headers=said).text
-        assert listed.count(f"</span>{line}</span></li>") == 7
-        assert client.get(f"/desk/events/{event.id}", headers=said).text.count(f"<li>{line}</li>") == 1
-
-
-def test_what_differs_is_a_line_of_its_own(client, campaign):
-    occurrences = (
-        occurrence(0, 9),
-        occurrence(0, 14),
-        occurrence(1, 9),
-        occurrence(1, 14),
-        occurrence(2, 10),
-        occurrence(4, 9),
-    )
-    event = make_event(campaign, "轮展", occurrences=occurrences)
-    assert lines(client.get(f"/ip-2024/events/{event.id}", headers=ENGLISH).text) == [
-        "22 Apr – 23 Apr, daily 09:00–10:00",
-        "22 Apr – 23 Apr, daily 14:00–15:00",
-        "Wed 24 April 10:00–11:00",
-        "Fri 26 April 09:00–10:00",
-    ]
-
-
 def test_the_unit_of_every_number_is_said(client, campaign):
     said = {
         "en": ("3 events · 7 sessions", "Number of events each day"),
@@ -327,57 +269,3 @@ def test_the_unit_of_every_number_is_said(client, campaign):
             "0",
             "0",
         ]
-
-
-def test_parts_of_a_day_are_cut_from_the_same_order(campaign):
-    """What runs on from an earlier day comes first, then what has no clock time, then by the clock."""
-    day = (NINE + DAY).date()
-    make_event(campaign, "早课之二", occurrences=(occurrence(1, 9),))
-    make_event(campaign, "全天", occurrences=(OccurrenceDraft(day, day),))
-    make_event(campaign, "长展", occurrences=(OccurrenceDraft(day - DAY, day + DAY),))
-    make_event(campaign, "夜展", occurrences=(OccurrenceDraft(day - DAY, day), occurrence(1, 8)))
-    make_event(campaign, "别的一周", occurrences=(occurrence(30, 8), occurrence(1, 23)))
-    create(campaign, EventDraft(title="没有日期"), NINE)
-    whole = schedule.schedule(campaign, EVERYTHING)
-    sets = queries.day_sets(campaign)
-    cut = [
-        [
-            entry
-            for first in (0, 3, 6, 9)
-            for entry in schedule.day_entries(campaign, EVERYTHING, one, sets, first, 3)
-        ]
-        for one in campaign.days
-    ]
-    of_the_day = [entry for entry in whole.entries if entry.day == day]
-    assert [db.session.get_one(Event, entry.event_id).title for entry in of_the_day] == (
-        ["长展", "全天", "夜展", "早课", "早课之二", "两场", "夜游", "别的一周"]
-    )
-    assert cut == [[entry for entry in whole.entries if entry.day == one] for one in campaign.days]
-    counts = schedule.session_counts(campaign, EVERYTHING, sets)
-    assert (counts.all, counts.outside, whole.sessions) == (14, 1, 14)
-    outside = [entry for entry in whole.entries if entry.day not in campaign.days]
-    assert schedule.outside_entries(campaign, EVERYTHING, undated=False) == outside
-    assert schedule.outside_entries(campaign, EVERYTHING, undated=True) == outside[-1:]
-
-
-def test_a_mixed_week_is_cut_and_counted_as_it_is_read_whole(campaign):
-    """Events of no, one and several sessions, of some days, that begin before the week or end after it."""
-    chance = random.Random(40)
-    for number in range(24):
-        sessions = []
-        for _session in range(chance.choice((0, 1, 1, 1, 2, 3))):
-            first = chance.randint(-5, 7)
-            begins = NINE.date() + first * DAY
-            untimed = OccurrenceDraft(begins, begins + chance.choice((0, 0, 2)) * DAY)
-            sessions.append(chance.choice((occurrence(first, 8), occurrence(first, 9), untimed)))
-        region = chance.choice(("320723", "110105"))
-        make_event(campaign, f"活动{number}", occurrences=tuple(sessions), region_code=region)
-    for filters in (EVERYTHING, Filters(region=("320000",))):
-        sets = queries.day_sets(campaign, filters)
-        whole = schedule.schedule(campaign, filters)
-        for day in campaign.days:
-            parts = [schedule.day_entries(campaign, filters, day, sets, n, 7) for n in range(0, 42, 7)]
-            assert [*chain(*parts)] == [entry for entry in whole.entries if entry.day == day]
-        for chosen in (filters, *(filters.replace(day=(one, one + DAY)) for one in campaign.days[:5:2])):
-            expected = schedule.schedule(campaign, chosen).sessions
-            assert schedule.session_counts(campaign, chosen, sets).all == expected
