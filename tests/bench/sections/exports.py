@@ -53,6 +53,9 @@ def _filled(url: str, instance: Path, scans: int) -> tuple[Flask, int]:
         campaign = load_week()
         fill(campaign, EVENTS, scans)
         with transaction():
+            if on_postgresql():
+                # Its autovacuum is off here, and without statistics it plans for small tables.
+                db.session.execute(text("ANALYZE"))
             account = Account(
                 email="cui@example.cn",
                 organization_id=1,
