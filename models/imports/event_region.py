@@ -7,7 +7,7 @@ from models.events.draft import EventDraft
 from models.events.tables import Mode
 from models.imports.findings import Row
 from models.imports.spreadsheet import region_cell
-from models.places import regions
+from models.places import recognition, regions
 
 
 def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
@@ -20,6 +20,8 @@ def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
     )
     if not above or draft.region_code or (own and not regions.is_below(above, own)):
         return draft
+    if named := _below(draft.region_text, above):
+        above, draft = named, replace(draft, region_text="")
     if draft.lead is None:
         return replace(draft, region_code=above)
     name = draft.lead.name
@@ -31,6 +33,12 @@ def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
         above = seat
     lead = replace(draft.lead, region_code=region_cell.seat_of(draft.lead.name, above))
     return replace(draft.with_lead(lead), region_code=above)
+
+
+def _below(text: str, above: str) -> str:
+    """The code of the one region below another that has this name in daily use: 来凤 in the table of 恩施州; "" for none."""
+    codes = [row.code for row in recognition.regions_named(text) if regions.is_below(row.code, above)]
+    return codes[0] if len(codes) == 1 else ""
 
 
 def at_venue(draft: EventDraft, own: str | None) -> EventDraft:

@@ -84,6 +84,7 @@ class Line:
     notes: tuple[Finding, ...] = ()
     spans: bool = False  # its first text is merged over several columns
     sideways: bool = False  # its cells do not stand in one line of the file
+    repeated: frozenset[int] = frozenset()  # positions of the cells that are one with that of the line above
 
 
 @dataclass(frozen=True, slots=True)

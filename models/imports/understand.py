@@ -127,9 +127,10 @@ def _adopted(row: Row | CalendarEntry, understood: Understood, source: Source, s
     )
     said = understood.findings
     if stated.region_text and not draft.region_text:
-        # 城关区, which the lead's city decides
-        several = recognition.PROBLEM_TEXTS[recognition.RegionProblem.AMBIGUOUS]
-        said = tuple(finding for finding in said if finding.message != several)
+        # 城关区, which the lead's city or the table decides
+        open_names = (recognition.RegionProblem.AMBIGUOUS, recognition.RegionProblem.UNKNOWN)
+        answered = [recognition.PROBLEM_TEXTS[problem] for problem in open_names]
+        said = tuple(finding for finding in said if finding.message not in answered)
     return replace(understood, draft=draft, ref=ref, findings=(*said, *findings))
 
 

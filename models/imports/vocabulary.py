@@ -18,7 +18,7 @@ _OF_FORMAT = re.compile("(?<=..)(?:活动|服务|[会班])$")
 _FARMERS = re.compile("(?<=[\u4e00-\u9fff])农(?=$|代表)")
 _TWO_GROUPS = re.compile("(?<=干部)(?=群众)|(?<=党员)(?=群众)|(?<=职工)(?=群众)")
 # 茶企, 民企代表
-_FIRMS = re.compile("(?<=[\u4e00-\u9fff])企(?=$|代表|负责人|人员|职工)")
+_FIRMS = re.compile("(?<=[\u4e00-\u9fff])企(?=$|代表|负责人|人员|职工|管理|高管|法务|研发|技术|业主)")
 
 
 class Words(Mapping[str, str]):

@@ -38,6 +38,10 @@ _NO_PLACE = re.compile(
     r"[\d一二两三四五六七八九十几多数若]+余?[个家所处条名](?!楼|会议室|街|巷|路|商业街)|分现场|(?:重点|部分|有关|相关)(?:企业|园区|学校|单位|社区|商户)|(?:市|县|区|省|州)直机关|若干|另行|待定|待通知|\band\b",
     re.I,
 )
+# 马栏山视频文创园
+_MEDIUM_IN_NAME = re.compile(
+    "(?:网络|视频|平台)(?=[\u4e00-\u9fff]{0,8}(?:园区?|基地|大厦|大楼|小镇|学院|大学|谷|港|城)$)"
+)
 _TOWN = re.compile("[\u4e00-\u9fff]{2,5}[镇乡村]")
 _SCHOOLYARD = "操场"
 _GENERIC = frozenset(
@@ -64,6 +68,10 @@ _WORDS_ALONE = re.compile(r"\s*[A-Za-z][A-Za-z'’&.,()\s-]{2,}")
 # 县城中街和孟坝, and no 人和广场: what stands before it is a place.
 _JOINED = re.compile(
     "(?<=[馆心场园校院店站厦楼街区路巷镇乡村桥港口所局厅城湖门府处点室堂苑岛河江海寺坝侧旁])(?:[及与]|和(?![平谐顺睦悦美]))"
+)
+# 临汾路与阳曲路口 is one place.
+_CROSSING = re.compile(
+    "[路街道][与和及][^、]{1,8}(?:路|街|大道)(?:交?[叉汇]?[口处]|交[叉汇]口|[东西南北]{1,2}[侧角])"
 )
 # What stands below a table: its sums, its notes, who filled it in.
 _FOOTER = re.compile(
@@ -253,10 +261,10 @@ def _is_place(name: str) -> bool:
         return True
     if len(name) < 3 or len(name) > 60 or name in _GENERIC or "、" in name:
         return False
-    if _NO_PLACE.search(name) or name in _region_names():
+    if _NO_PLACE.search(_MEDIUM_IN_NAME.sub("", name)) or name in _region_names():
         return False
     # 县城中街和孟坝 is two places in one; a name such as 佳和城 is one.
-    return not (_JOINED.search(name[2:-2]) and len(name) > 6)
+    return _CROSSING.search(name) is not None or not (_JOINED.search(name[2:-2]) and len(name) > 6)
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,10 @@ MODES = {
 _MODE_SIGNS = re.compile(r"[+＋&、,，/;；与和及]")
 # 参与方式: 预约
 _TAKING_PART = re.compile("预约|报名|自由|免费|邀请|定向|组织|凭|公开|内部|扫码|领票|购票|现场参加")
+# What is no place without its house.
+_ROOM = re.compile(
+    r"(?:[A-Za-z]?[\d一二三四五六七八九十负]+[楼层号栋室座F][^、;；,，]{0,12}|[一大小多第]?[^省市区县镇乡路街馆院校楼、;；,，]{0,4}(?:会议室|报告厅|多功能厅|活动室|大厅|会议厅))"
+)
 # A form of activity as well.
 _LIVE = "直播"
 
@@ -48,6 +52,14 @@ def mode_and_place(cell: Mapping[str, str], findings: list[Finding]) -> tuple[Mo
         return mode, Place()
     place = places.place(where, findings)
     return mode or place.mode, place
+
+
+def with_address(cell: Mapping[str, str]) -> dict[str, str]:
+    """The cells of a row: an address without a place is the place; a room alone, 3楼多功能厅, is said with its address."""
+    address, place = cell["address"], cell["venue_text"]
+    if not address or (place and not _ROOM.fullmatch(place)):
+        return dict(cell)
+    return {**cell, "venue_text": address + place, "address": address if place else ""}
 
 
 def how_to_take_part(online: str) -> str:

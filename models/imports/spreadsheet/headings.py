@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from models.errors import N_
-from models.imports.findings import Finding, Row
+from models.imports.findings import Finding, Line, Row
 from models.imports.spreadsheet import cells, region_cell
 from models.imports.spreadsheet.names import hosts as hosts_of_cells
-from models.imports.spreadsheet.names.organizations import is_organization, is_rooted
+from models.imports.spreadsheet.names.organizations import is_organization, is_rooted, with_own_name
 from models.imports.spreadsheet.times import normal_form, time_words
 from models.places.regions import CORPS, COUNTY, is_below, level_of, regions_by_code
 
@@ -34,8 +34,14 @@ _REPORTER = re.compile(
 _VENUE = re.compile(r"\s*(?:活动|会议|举办|举行|培训|讲座|论坛)?地\s*点\s*[:：]\s*(\S.*)")
 # 灌云县人民法院2024年…, 灌云县科协“4·26”活动安排
 _OF_ONE = re.compile(
-    r"(.{2,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|集团|银行|学校|部))(?=(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界|公益|宣传|\d{1,2}月))"
+    r"(.{2,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|集团|银行|学校|部))(?=(?:\([^()]*\))?(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界|公益|宣传|\d{1,2}月))"
 )
+# 公司地址：北京市海淀区…; of these the events are in the house, those of an office anywhere in its region.
+_ADDRESS = re.compile(r"(?:^|\s)[\u4e00-\u9fff]{0,4}(?:地址|馆址|校址)\s*[:：]\s*(\S.*)")
+_HOUSE = re.compile("(?:馆|公司|集团|银行|大学|学院|[中小]学|学校|医院|社区|协会|商会|园区?)$")
+# 山东大学（威海）2024年…
+_CAMPUS = re.compile(r"^[^()]{2,20}(?:大学|学院|学校|公司|分院|中心|校区)\(([\u4e00-\u9fff]{2,8})\)")
+_NUMBERED = re.compile(r"[(（]?\d{1,2}[)）.、．](?!\d)")
 _CLOCK = re.compile(r"(\d{1,2})[:时点]")
 _REGIONS = ("province", "city", "county", "region", "region_code")
 _HOSTS = ("organizers", "lead_unit", "undertakers", "department")
@@ -45,7 +51,8 @@ _HOSTS = ("organizers", "lead_unit", "undertakers", "department")
 class Heading:
     """Of the rows below. half: the word of the part of the day. region and host: as written, "" where there is none.
     county: the code of one that is named without its city. within: the code of the region whose table it is. reporter:
-    the organization that fills in the table, the host where no column names one. venue: the place of all, likewise."""
+    the organization that fills in the table, the host where no column names one. venue: the place of all, likewise.
+    several: the codes of the counties that it may be the table of, with blanks."""
 
     day: str = ""
     half: str = ""
@@ -55,6 +62,7 @@ class Heading:
     within: str = ""
     reporter: str = ""
     venue: str = ""
+    several: str = ""
 
     def below(self, text: str) -> "Heading":
         """This one with what the next heading says; one that says nothing of region or host ends those before."""
@@ -89,6 +97,8 @@ class Heading:
         if self.reporter and not self.host:
             before, cell = cell, hosts_of_cells.with_organization(cell, self.reporter)
             added += [self.reporter] if before != cell and self.reporter not in added else []
+        for name in (*_HOSTS, "venue_text"):
+            cell[name] = with_own_name(cell[name], self.reporter)
         if self.venue and "venue_text" not in row.columns:
             cell["venue_text"] = cell["venue_text"] or self.venue
             added.append(self.venue)
@@ -99,6 +109,16 @@ class Heading:
             notes.append(Finding(why, text="、".join(added)))
         return replace(row, cells=cell, county=county, notes=tuple(notes))
 
+    def one_of_several(self, rows: Iterable[Row]) -> str:
+        """Of the counties that bear the name above a table (南山区) the one whose city its places or hosts name; "" for none."""
+        texts = " ".join(row.cells[name] for row in rows for name in ("venue_text", "address", "organizers"))
+        named = [
+            code
+            for code in self.several.split()
+            if any(name in texts for name in region_cell.names_above(code))
+        ]
+        return named[0] if len(named) == 1 else ""
+
     def _region(self) -> tuple[str, str]:
         """The name of the region of the rows below where it is certain; else the code of a county that may be it."""
         if self.county and self.within and is_below(self.county, self.within):
@@ -106,15 +126,35 @@ class Heading:
         return self.region, self.county
 
 
-def table_heading(name: str, lines: Sequence[Sequence[str]]) -> Heading:
-    """What the name of a sheet and the lines above its table say of all its rows."""
+def table_heading(name: str, lines: Sequence[Sequence[str]], first: str = "") -> Heading:
+    """What the name of a sheet and the lines above its table say of all its rows. first: the code of the region of the first
+    sheet, which is that of one that names none: 镇街 behind 义乌市…（市级部门）."""
     heading = heading_of(name)
     for texts in ([text for text in line if text] for line in lines):
         if len(texts) == 1 and day_and_half(texts[0])[0]:
             heading = heading.below(texts[0])
     reporter = host_of_table(lines)
     within = region_of_table(lines) or region_cell.seat_in_short_name(reporter) or ""
-    return replace(heading, within=within, reporter=reporter, venue=_venue_of_table(lines))
+    within = _seat_of_reporter(lines, reporter, within) or within
+    texts = [_BEFORE_NAME.sub("", text) for line in lines for text in line]
+    several = () if within else next(filter(None, map(region_cell.several_at_start, texts)), ())
+    within = within or (first if not several or first in several else "")
+    venue = _venue_of_table(lines)
+    return replace(heading, within=within, several=" ".join(several), reporter=reporter, venue=venue)
+
+
+def _seat_of_reporter(lines: Sequence[Sequence[str]], reporter: str, within: str) -> str:
+    """The code of the region that the lines above a table give for the house whose table it is, by its address or in brackets
+    behind its name; "" for none, and for one that lies elsewhere than within."""
+    texts = [cells.in_one_line(text) for line in lines for text in line if text]
+    if within and not _HOUSE.search(reporter):
+        return ""
+    addresses = [match[1] for text in texts if (match := _ADDRESS.search(text))]
+    codes = [region_cell.region_at_start(address, within or None) for address in addresses]
+    names = [match[1] for text in texts if (match := _CAMPUS.match(cells.plain(_BEFORE_NAME.sub("", text))))]
+    reads = [region_cell.read(name) for name in names]
+    codes += [read.code for read in reads if not read.problems]
+    return next((code for code in codes if code and (not within or is_below(code, within))), "")
 
 
 def _venue_of_table(lines: Iterable[Sequence[str]]) -> str:
@@ -206,3 +246,9 @@ def in_half(hours: str, half: str) -> str:
     if not half or not hours or first is None or any(word in hours for word in time_words.HALF_DAYS):
         return hours or half
     return f"{half}{hours}" if int(first[1]) < 12 else hours
+
+
+def further_note(line: Line) -> str:
+    """The text of a line below a note that goes on with it: 2.活动照片当日报送; "" for any other line."""
+    texts = [cell for cell in line.cells if cell]
+    return texts[0] if len(texts) == 1 and _NUMBERED.match(texts[0]) else ""

@@ -24,6 +24,8 @@ _SHORT_NAME = re.compile(
 )
 # 北京路步行街 is not in Beijing.
 _ROAD = re.compile("[东西南北中]?(?:[路街巷弄里]|大道|大街|胡同|饭店|酒店|宾馆|大厦)")
+# What follows 县 as a word: 县城, 县级
+_OF_COUNTY = ("城", "级", "域", "区", "直", "乡", "际")
 # Named for a person.
 _NO_SEATS = ("中山大学",)
 _DIVISION = re.compile("第[一二三四五六七八九十]{1,3}师")
@@ -69,6 +71,8 @@ def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str 
         known_alone = region_at_start("".join(parts))  # 木里县, 临夏州
         if known_alone and _is_whole_text("".join(parts), known_alone):
             match = Recognition(known_alone)
+        elif (city := _sole(parts[1])) and city.level == PREFECTURE:
+            match = Recognition(city.code)  # 广州, with nothing above it
     if match.problems and sum(map(bool, parts)) > 1:
         together = read("".join(parts))  # 福州 | 鼓楼
         match = match if together.problems else together
@@ -172,6 +176,20 @@ def _lies_in(row: StandardRegion, above: StandardRegion) -> bool:
     return regions.is_below(row.code, above.code)
 
 
+def several_at_start(text: str) -> tuple[str, ...]:
+    """The codes of the counties with whose name a text begins where several places bear it: 南山区."""
+    for length in range(min(len(text), 12), 2, -1):
+        rows = [row for row in recognition.regions_named(text[:length]) if row.name == text[:length]]
+        if rows:
+            return tuple(row.code for row in rows) if len(rows) > 1 else ()
+    return ()
+
+
+def names_above(code: str) -> list[str]:
+    """The names in daily use of what a region lies in: 深圳, 广东."""
+    return [regions.regions_by_code()[above].short for above in regions.ancestors(code)]
+
+
 @lru_cache(maxsize=4096)
 def region_at_start(text: str, base: str | None = None) -> str | None:
     """The deepest region with whose whole name a text begins: 广东省广州市黄埔区开创大道, 永嘉县2024年…. Of a name that several
@@ -201,7 +219,9 @@ def _first_region(text: str, above: str | None, within: bool) -> tuple[int, Stan
 def _is_whole(row: StandardRegion, name: str, rest: str) -> bool:
     if row.level == PROVINCE:
         return row.name == name or _ROAD.match(rest) is None
-    if len(name) > 2 and row.name == name:
+    if row.name == name and (
+        len(name) > 2 or (name[1] == "县" and name != "新县" and rest[:1] not in _OF_COUNTY)
+    ):
         return True
     # 凉山州, 木里县
     return len(name) > 2 and row.name.endswith("自治" + name[-1]) and name[-1] in "州县旗"

@@ -10,7 +10,7 @@ from models.errors import N_, Mistake
 from models.imports.findings import Finding, InCell, Line, Row, field_names
 from models.imports.spreadsheet import cells, region_cell
 from models.imports.spreadsheet.column_names import bare
-from models.imports.spreadsheet.column_synonyms import CONTACTS
+from models.imports.spreadsheet.column_synonyms import CONTACTS, DAYS
 from models.imports.spreadsheet.columns import (
     Header,
     has_title,
@@ -21,8 +21,16 @@ from models.imports.spreadsheet.columns import (
     joined,
     only_the_title,
 )
-from models.imports.spreadsheet.headings import Heading, day_and_half, host_of_table, table_heading
+from models.imports.spreadsheet.headings import (
+    Heading,
+    day_and_half,
+    further_note,
+    host_of_table,
+    table_heading,
+)
+from models.imports.spreadsheet.layouts.further_sessions import joined as joined_session
 from models.imports.spreadsheet.layouts.ordinary_lines import TOP, ordinary_lines
+from models.imports.spreadsheet.layouts.row_numbers import without_row_numbers
 
 MOST_ROWS = 50_000
 # Of further sheets those with days or places are read: rows of a sheet of results would duplicate events.
@@ -60,6 +68,7 @@ def rows_of(
     rows: list[Row] = []
     left_out: list[Row] = []
     others: list[tuple[str, int]] = []
+    within = ""
     for name, table in tables:
         lines, start, by_cells = ordinary_lines(table, given)
         answers = {**(given or {}), **by_cells} if by_cells else given
@@ -77,8 +86,9 @@ def rows_of(
             continue
         if header is None or not is_header(top.cells, answers):
             continue
-        heading = table_heading(name, above[before:])
+        heading = table_heading(name, above[before:], within)
         below = _below(header, lines, MOST_ROWS - len(rows), heading, answers or {})
+        within = within or (below[0].within if below else "")
         if by_cells and below:
             below[0] = _with_fields_said(below[0], by_cells.values())
         rows += below if first is None else [_on(name, row) for row in below]
@@ -87,7 +97,7 @@ def rows_of(
         left_out += [
             _unread_sheet(name, first, number, _NO_EVENTS) for name, number in others if first and name
         ]
-        return _with_twins(_unknown_once(rows)) + left_out
+        return _with_twins(without_row_numbers(_unknown_once(rows))) + left_out
     if first is None:
         header_of(above[0] if above else [], given)
         raise only_the_title()
@@ -165,7 +175,9 @@ def _below(
             continue
         if len(rows) == most:
             raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
-        heading = _heading(line)
+        heading = ("" if _is_under_time(header, line) else _heading(line)) or (
+            further_note(line) if ended else ""
+        )
         row = header.row(line.number, line.cells, line.notes)
         if line.sideways:
             row = replace(row, columns=dict.fromkeys(row.columns, ""), unknown=dict.fromkeys(row.unknown, ""))
@@ -175,11 +187,17 @@ def _below(
             why = Finding(_NOTE_BELOW if ended else _A_HEADING, text=heading[:80])
             row = replace(row, cells=row.cells | {"title": heading}, notes=(*line.notes, why), unread=True)
         else:
+            title = header.fields.index("title")
+            one_title = title in line.repeated or not row.cells["title"]
+            session = one_title and rows and joined_session(rows[-1], row, one_title=title in line.repeated)
+            if session:
+                rows[-1] = session
+                continue
             row = above.over(row)
             ended = cells.footer(row.cells["title"]) is not None
         foot += [line.cells] if ended else []
         rows.append(row)
-    within = above.within or region_cell.region_at_start(host_of_table(foot))
+    within = above.within or region_cell.region_at_start(host_of_table(foot)) or above.one_of_several(rows)
     return [replace(row, within=within) for row in rows] if within and not above.within else rows
 
 
@@ -197,6 +215,13 @@ def _heading(line: Line) -> str:
     if cells.footer(text):
         return ""
     return text if line.spans or _HEADING.match(text) or day_and_half(text)[0] else ""
+
+
+def _is_under_time(header: Header, line: Line) -> bool:
+    """Whether nothing but a day stands in a line, in its column: another session of the event above."""
+    filled = [n for n, cell in enumerate(line.cells) if cell]
+    fields = dict(enumerate(header.fields))
+    return len(filled) == 1 and filled[0] > 0 and not line.spans and fields.get(filled[0]) in DAYS
 
 
 def _unknown_once(rows: list[Row]) -> list[Row]:

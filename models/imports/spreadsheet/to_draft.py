@@ -17,7 +17,13 @@ from models.imports import plain_text
 from models.imports.findings import Finding, InCell, Row, RowVerdict, Understood
 from models.imports.spreadsheet import cells, region_cell
 from models.imports.spreadsheet.column_synonyms import fields_of_columns
-from models.imports.spreadsheet.event_mode import MODES, how_to_take_part, mode_and_place, says_mode_alone
+from models.imports.spreadsheet.event_mode import (
+    MODES,
+    how_to_take_part,
+    mode_and_place,
+    says_mode_alone,
+    with_address,
+)
 from models.imports.spreadsheet.event_status import state
 from models.imports.spreadsheet.names.hosts import hosts_of_row
 from models.imports.spreadsheet.names.organizations import leader, without_role
@@ -124,7 +130,7 @@ def _year(row: Row, vocabulary: Vocabulary, findings: list[Finding]) -> int:
 
 
 def _draft(row: Row, year: int, vocabulary: Vocabulary, findings: list[Finding]) -> EventDraft:
-    cell = row.cells
+    cell = with_address(row.cells)
     region, region_text = region_cell.region_of_cells(cell, findings)
     mode, place = mode_and_place(cell, findings)
     venues = _venues(place.names, cell["address"], findings)

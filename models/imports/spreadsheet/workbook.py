@@ -92,7 +92,8 @@ def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
                     cells[column] = texts.get(marks.merged[at], "")
                 if at in marks.unsaved and not cells[column]:
                     notes.append(_unsaved(at))
-            yield Line(number, cells, tuple(notes), number in marks.spanned)
+            above = frozenset(n for n in range(len(cells)) if cells[n] and (number, n + 1) in marks.merged)
+            yield Line(number, cells, tuple(notes), number in marks.spanned, repeated=above)
     except BROKEN:
         raise _broken() from None
 

@@ -27,6 +27,8 @@ _PERSON = re.compile(r"[\u4e00-\u9fff·]{1,3}[^局厅部委办院会联协府社
 _PHONE = re.compile(r"(?:电话[:：]?)?[\d-]{5,}")
 # 甲区人民政府主办，甲区市场监管局承办
 _BEHIND = re.compile(r"由?([^\s;；，,。]{3,}?)(?:联合)?(主办|承办|协办)(?=[;；，,。]|$)")
+# 校学生会
+_OF_THE_SCHOOL = re.compile("^[校院](?=团委|工会|学生会|研究生会)")
 # One college with two names: 法学院、知识产权学院.
 _COLLEGE = re.compile(r"[^\s、省市区县州]{1,8}学院、[^\s、省市区县州]{1,8}学院")
 _SLASHES = "/／"
@@ -135,7 +137,7 @@ def _whole_name(department: str, leads: str) -> str:
     """知识产权科 as 青云市市场监督管理局知识产权科."""
     organization = without_role(leads)
     whole = department.startswith(organization) or is_rooted(department) or department.endswith("单位")
-    return department if whole else f"{organization}{department}"
+    return department if whole else f"{organization}{_OF_THE_SCHOOL.sub('', department)}"
 
 
 def _part_behind(match: re.Match[str]) -> str:

@@ -27,10 +27,19 @@ _DEPARTMENT = re.compile(
 )
 _SCHOOL = re.compile("(?:大学|学院|学校|中学|小学|[一二三四五六七八九十]中|幼儿园)$")
 _OF_SCHOOL = re.compile(
-    rf"[校院系]?(?:团委|工会|学生会|研究生会|少先队|图书馆|党委宣传部|学生工作部|学工部)|[{CHINESE}]{{2,10}}(?:学院|系|[年教]级?组|教研组|社团?|学社)"
+    rf"[校院系]?(?:团委|工会|学生会|研究生会|少先队|图书馆|党委宣传部|学生工作部|学工部)|[{CHINESE}]{{1,10}}(?:学院|系|[年教]级?组|教研组|社团?|学社)"
 )
 _COMPANY = re.compile("(?:公司|集团|银行|医院|厂)$")
 _OF_COMPANY = re.compile(rf"工会|[{CHINESE}]{{2,8}}(?:部|中心|支行|分行|车间|办)")
+# 本院, 我校; what the word stands for
+_OWN = re.compile("[本我](院|校|馆|局|司|行|园|委|公司|中心|社区|街道|镇)(?!长|内外)")
+_KINDS_OF_OWN = {
+    "校": "学校|大学|学院|中学|小学|[一二三四五六七八九十]中",
+    "司": "公司",
+    "行": "银行|[支分]行",
+    "园": "幼儿园|园区?",
+    "委": "委|委员会",
+}
 _AND = re.compile("[局厅部委办院所会社校馆台站关署队联协心](?:和|与|及|以及|暨)")
 _OTHERS = re.compile(
     r"等(?:[\d一二两三四五六七八九十百几多数余]+\D{0,10}|(?:有关|相关|多)\D{0,8}|各?(?:单位|部门))?$"
@@ -81,6 +90,15 @@ def are_several(entry: str) -> bool:
 def names_its_organization(department: str) -> bool:
     """Whether a department is said with its organization: 青云市市场监管局知识产权科."""
     return is_rooted(department) and _WITH_DEPARTMENT.search(department) is not None
+
+
+def with_own_name(text: str, organization: str) -> str:
+    """本院三楼 in the table of a court with its name; as it is where the word is of another kind of organization."""
+    own = _OWN.match(text)
+    kinds = _KINDS_OF_OWN.get(own[1], own[1]) if own else ""
+    if own is None or not re.search(f"(?:{kinds})$", organization):
+        return text
+    return organization + text[own.end() :]
 
 
 def leader(hosts: Sequence[str]) -> str:

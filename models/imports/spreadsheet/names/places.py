@@ -38,6 +38,10 @@ _PHONE = re.compile(r"\s*[（(]?(?:联系|咨询)?(?:电话|手机)[:：]?\s*\+?
 _QUOTED = re.compile('[“"「『《].{0,40}?[”"」』》]')
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LINKS = re.compile("[+＋&]|和|与|及|以及|暨|同步|线下|现场")
+# 网络安全产业园 is on no network.
+_IN_NAME = re.compile(
+    "(?:互联网|网络|视频|平台)(?=[\u4e00-\u9fff]{0,8}(?:园区?|基地|大厦|大楼|小镇|学院|大学|谷|港|城))"
+)
 _UNKNOWN = re.compile(
     r"(?:地点)?(?:另行通知|待定|待通知|待确定|暂定|未定|另定|另行安排|另行确定|视情况而定|见通知|详见通知|具体地点另行通知|以通知为准)(?:[（(].*[）)])?"
 )
@@ -58,9 +62,10 @@ def place(text: str, findings: list[Finding]) -> Place:
     words = _PHONE.sub("", _URL.sub("", cells.in_chinese(text))).strip()
     if _UNKNOWN.fullmatch(cells.plain(words)):
         return Place()
-    if not (url or _NETWORK.search(words)):
+    if not (url or _NETWORK.search(_IN_NAME.sub("", words))):
         return Place(certain_places(words, findings))
-    on_site = [part for part in _pieces(words) if not _is_network(part)]
+    # In 线上（“青云发布”） a name in quotation marks is that of the channel.
+    on_site = [part for part in _pieces(words) if not (_is_network(part) or _is_channel(part))]
     names = certain_places(";".join(on_site), findings) if on_site else ()
     if not names and on_site:
         findings.append(
@@ -108,6 +113,11 @@ def _pieces(text: str) -> Sequence[str]:
     """The pieces of a text that speak of the internet and of places: 市图书馆（同步线上直播）, 市图书馆+腾讯会议."""
     pieces = re.split(r"[;；、，,\n/＋+&（）()]", text)
     return [piece.strip(" :：-") for piece in pieces if piece.strip(" :：-")]
+
+
+def _is_channel(piece: str) -> bool:
+    rest = _QUOTED.sub("", piece)
+    return rest != piece and (not rest or _WITH.fullmatch(rest) is not None)
 
 
 def _is_network(piece: str) -> bool:

@@ -34,6 +34,14 @@ _ISO_INTERVAL = re.compile(r"(?<=:\d\d)/(?=\d{4}-\d\d-\d\d)")
 _BRACKETS = re.compile(r"\(([^()]*\d[:时点][^()]*)\)")
 _LABEL = re.compile(r"^(?:活动)?(?:时间|日期)[:]|^(?:宣传周|宣传月|活动|展览)期间[,:]?(?=\d)")
 _DURING = re.compile(r"^(?:宣传周|宣传月|活动|展览)期间\((\d[^()]*)\)$")
+# pm 2:30
+_HALF_FIRST = re.compile(r"(?<![A-Za-z])([AaPp])\.?[Mm]\.?\s*(\d{1,2}(?::\d\d|[点时]))")
+# 9.30-11.30, 下午2.30; before it the month of the day that is said, if one is
+_DOTTED_CLOCK = re.compile(
+    r"(?P<half>[上下中]午|早上|晚上|晚)?\s*(?<![\d.:/-])(?P<h>\d{1,2})\.(?P<min>[0-5]\d)"
+    r"(?:(?P<to>\s*[-—–~至到]+\s*)(?P<toh>\d{1,2})\.(?P<tomin>[0-5]\d))?(?![\d.:年月日号/])"
+)
+_MONTH_OF_DAY = re.compile(r"(?:(?<=\d{4}[年./-])|(?<![\d.:/-]))(\d{1,2})[月./-]\d{1,2}(?!\d)")
 # What a day is besides, with no word of hours: （农历三月十六，赶集日）, （遇雨顺延）; 第七节 and 大课间 of a school.
 _ASIDE = re.compile(
     r"\(农历[^()]*\)|\((?:(?![\d上下午晚早周每起至到除隔停消休闭待另定全]|星期|礼拜|工作日|期间)[^()]){2,}\)"
@@ -74,6 +82,7 @@ def plain(text: str, months: tuple[int, ...] = ()) -> str:
     """months: in which 0420-0426 are days, and no hours."""
     text = cells.simplified(_SESSION.sub("", _CIRCLED.sub(";", text.strip()).strip(";")))
     line = _NEXT_LINE.sub(";", english_dates.in_chinese(unicodedata.normalize("NFKC", text).strip()))
+    line = _dotted_clocks(_HALF_FIRST.sub(r"\2\1m", line), months)
     # Without its blank, 4/2 16:00 would read as the 21st at six.
     joined = re.sub(
         r"\s+", "", _BLANK.sub("日", _BLANK_BEHIND_DASH.sub(r"\1,", _NEXT_HOURS.sub(r"\1;", line)))
@@ -92,6 +101,27 @@ def plain(text: str, months: tuple[int, ...] = ()) -> str:
     joined = _LABEL.sub("", joined.replace("日日", "日").replace(")日", ")"))
     joined = _HOURS_ALONE.sub(r"\1点", _BRACKETS.sub(r"\1", joined))
     return _REMARK.sub("", joined.strip("。.,;；")).strip("。.,;；")
+
+
+def _dotted_clocks(line: str, months: tuple[int, ...]) -> str:
+    """Hours written with a dot, with colons: 2024.4.22 9.30-11.30. As they are where they may be days."""
+    return _DOTTED_CLOCK.sub(lambda match: _dotted(match, months), line) if "." in line else line
+
+
+def _dotted(match: re.Match[str], months: tuple[int, ...]) -> str:
+    hours = [int(hour) for hour in (match["h"], match["toh"]) if hour]
+    days = [int(minute) for minute in (match["min"], match["tomin"]) if minute]
+    day_before = list(_MONTH_OF_DAY.finditer(match.string[: match.start()]))
+    if match["half"] or not all(1 <= day <= 31 for day in days) or max(hours) > 12:
+        sure = True
+    elif day_before:
+        sure = hours[0] != int(day_before[-1][1])
+    else:
+        sure = len(hours) == 2 and 0 < len(months) < 12 and not set(hours) & set(months)
+    if not sure or max(hours) > 24:
+        return match[0]
+    end = f"{match['to']}{match['toh']}:{match['tomin']}" if match["to"] else ""
+    return f"{match['half'] or ''} {match['h']}:{match['min']}{end}"
 
 
 def _hours(match: re.Match[str], months: tuple[int, ...]) -> str:

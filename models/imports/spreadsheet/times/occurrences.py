@@ -216,6 +216,10 @@ def _by_columns(
     findings: list[Finding],
 ) -> tuple[tuple[OccurrenceDraft, ...], str]:
     """The one occurrence of a row whose days and clock times stand in columns of their own."""
+    if time_columns.is_unread(cell, year):
+        findings.append(time_cells.unread_day(cell["start_date"], year).about("start_date"))
+        words = " ".join(filter(None, (cell["start_date"], cell["time_text"])))
+        return (), time_columns.with_clocks(cell, words)
     time_text = cell["time_text"]
     first, last = time_columns.day(cell, "start_date", year), time_columns.day(cell, "end_date", year)
     if first is None:

@@ -20,6 +20,12 @@ def day(cell: dict[str, str], name: str, year: int) -> date | None:
     return value
 
 
+def is_unread(cell: dict[str, str], year: int) -> bool:
+    """Whether a plan gives its day in words that are no day, 4月下旬; a report has its own columns for days."""
+    text = cell["start_date"]
+    return bool(text and "year" not in cell and not cell["end_date"] and cells.day(text, year) is None)
+
+
 def clocks(
     cell: dict[str, str], first: date, last: date | None, words: str, findings: list[Finding]
 ) -> tuple[time | None, time | None, str]:

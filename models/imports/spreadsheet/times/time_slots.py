@@ -78,6 +78,12 @@ def _within_a_day(hours: list[Hours], days: int) -> bool:
     return all(start and end is not None and (end > start or days > 1) for start, end, _ in hours)
 
 
+def in_afternoon(start: time, end: time) -> time:
+    """The start of 2:30-4:00 PM, which says the part of the day once; that of 10:00-2:00 PM is in the morning."""
+    later = start.replace(hour=start.hour + 12) if start.hour < 12 else start
+    return later if start < later < end else start
+
+
 def open_weekdays(words: str) -> set[int]:
     """工作日, 周末, 周二至周五, 每周三、五. A working day is one of Monday to Friday: the importer says so."""
     if "工作日" in words:

@@ -15,6 +15,7 @@ from models.imports.spreadsheet.times.time_slots import (
     Slot,
     Span,
     Unread,
+    in_afternoon,
     open_weekdays,
     slots_of,
 )
@@ -54,7 +55,7 @@ _SIGNS = re.compile(
     |(?P<allday>{ALL_DAY})
     |(?P<to>起至|至|到|-{{1,2}}|—{{1,2}}|–|~)
     |(?P<sep>[;；、,，/和及与\n])
-    |(?P<number>\d{{1,2}})(?=[-—–~至到、]\d{{1,2}}[日号])
+    |(?P<number>\d{{1,2}})(?=(?:、\d{{1,2}})*[-—–~至到、]\d{{1,2}}[日号])
     """,
     re.X,
 )
@@ -81,8 +82,7 @@ def read(
 
 
 def clock(text: str, half: str = "") -> tuple[time | None, str]:
-    """The one clock time of a text and the part of the day said with it; None for anything else. half: the part of the
-    day in which began what it ends: 4:00 after 下午2:30."""
+    """The clock time of a text and the part of the day said with it; None for none. half: of its start, 下午2:30-4:00."""
     try:
         reader = _Reader(_signs(text), None)
         at, half = reader.clock(half)
@@ -152,7 +152,7 @@ class _Reader:
         while not self.at_end():
             if self.next_is("sep"):
                 self.take()
-            elif self.next_is(*_DAYS) or (self.next_is("dayonly") and (group or self.only_month())):
+            elif self.next_is(*_DAYS) or ((group or self.only_month()) and self.next_is_day_alone()):
                 # 4月22日、23日 9:00: days that follow one another share their hours.
                 if group and not group.hours and not group.closed:
                     group.spans += self.days(group.spans[-1][1])
@@ -223,6 +223,11 @@ class _Reader:
             raise Unread
         return [*((day, day) for day in spans), (first, last)]
 
+    def next_is_day_alone(self) -> bool:
+        """22日, and 22 of 22、24日; 4 of 4-20日 may be the month."""
+        listed = self.next_is("sep", ahead=1) or int(self.signs[self.position]["number"] or 0) > 12
+        return self.next_is("dayonly") or (self.next_is("number") and listed)
+
     def only_month(self) -> date | None:
         """The first of the one month in which the days of a plan lie."""
         return date(self.year, self.months[0], 1) if self.year and len(self.months) == 1 else None
@@ -271,6 +276,9 @@ class _Reader:
         if next_day:
             self.take()
         end, _ = self.clock("" if next_day else half)
+        first, last = self.signs[self.position - 3], self.signs[self.position - 1]
+        if not (half or next_day or first["pm"]) and (last["pm"] or "").lower().startswith("p"):
+            start = in_afternoon(start, end)
         if (end <= start) != (next_day or cells.is_night(start, end)):
             raise Unread
         return start, end, None
@@ -287,4 +295,6 @@ class _Reader:
         word = half or word_before
         if sign["pm"]:
             word = "下午" if sign["pm"][0] in "Pp" else "凌晨" if hour == 12 else "上午"
-        return cells.time_of_day(hour, minute, word, stated=bool(half or sign["pm"])), half or word_before
+        return cells.time_of_day(hour, minute, word, stated=bool(half or sign["pm"])), (
+            word if sign["pm"] else half or word_before
+        )
