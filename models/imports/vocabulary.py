@@ -17,6 +17,8 @@ _OF_FORMAT = re.compile("(?<=..)(?:活动|服务|[会班])$")
 # 橘农, 茶农代表; 干部群众 are two groups.
 _FARMERS = re.compile("(?<=[\u4e00-\u9fff])农(?=$|代表)")
 _TWO_GROUPS = re.compile("(?<=干部)(?=群众)|(?<=党员)(?=群众)|(?<=职工)(?=群众)")
+# 访客, 顾客; no 创客
+_GUESTS = re.compile("(?<=[访顾来乘旅住香食])客")
 # 茶企, 民企代表
 _FIRMS = re.compile("(?<=[\u4e00-\u9fff])企(?=$|代表|负责人|人员|职工|管理|高管|法务|研发|技术|业主)")
 
@@ -59,7 +61,9 @@ class Vocabulary:
         """The audience group that a word names, or names in other words (中小学生); None for none, and for two."""
         if word in self.groups:
             return self.groups[word]
-        keys = self.group_pieces.keys_in(_FARMERS.sub("农民", _FIRMS.sub("企业", cells.simplified(word))))
+        keys = self.group_pieces.keys_in(
+            _FARMERS.sub("农民", _GUESTS.sub("游客", _FIRMS.sub("企业", cells.simplified(word))))
+        )
         return keys.pop() if len(keys) == 1 else None
 
     def format_of(self, word: str) -> str | None:
