@@ -26,7 +26,10 @@ def in_table(draft: EventDraft, row: Row, own: str | None) -> EventDraft:
         return replace(draft, region_code=above)
     name = draft.lead.name
     seat = region_cell.region_at_start(name, above) or region_cell.seat_in_name(name)
-    seat = seat or ("" if "驻" in name else region_cell.seat_in_short_name(name))  # 武汉海关驻鄂州办事处
+    short = "" if "驻" in name else region_cell.seat_in_short_name(name)  # 武汉海关驻鄂州办事处
+    # Of 北仑海关 in the table of 宁波海关 the county is not said.
+    in_city = short and regions.level_of(short) == regions.COUNTY and regions.is_below(short, above)
+    seat = seat or ("" if in_city else short)
     if seat and not regions.is_below(above, seat):
         if not regions.is_below(seat, above):
             return draft

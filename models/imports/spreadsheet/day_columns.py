@@ -9,6 +9,7 @@ from models.imports.findings import Finding, Line
 from models.imports.spreadsheet.column_names import is_left_out, options_of
 from models.imports.spreadsheet.columns import is_header
 from models.imports.spreadsheet.headings import day_and_half
+from models.imports.spreadsheet.layouts.title_and_place import are_pairs, lines_of
 from models.imports.spreadsheet.names.organizations import is_organization
 from models.imports.spreadsheet.times import time_words
 
@@ -62,11 +63,14 @@ def _of_days(lines: Sequence[Line]) -> list[Line]:
         left = [n for n in range(first) if not is_left_out(line.cells[n])]
         corner = _fields_of_corner(line.cells[left[-1]]) if left else set()
         rows = [_Beside.of(below, left, corner) for below in lines[at + 1 :]]
-        names = [_TITLE, _DAY, _HOURS, *(row.column for row in rows if row.column), *_places(lines[at + 1 :])]
-        names = list(dict.fromkeys(names))
+        cells = [row.line.cells[n] for row in rows for n in days if n < len(row.line.cells)]
+        places = _places(lines[at + 1 :])
+        paired = _SIDE["venue_text"] not in {*places, *(row.column for row in rows)} and are_pairs(cells)
+        names = [_TITLE, _DAY, _HOURS, *(row.column for row in rows if row.column), *places]
+        names = list(dict.fromkeys([*names, _SIDE["venue_text"]] if paired else names))
         return [
             Line(line.number, names, sideways=True),
-            *(event for row in rows for event in row.events(days, names)),
+            *(event for row in rows for event in row.events(days, names, paired=paired)),
         ]
     return []
 
@@ -83,16 +87,22 @@ def _of_halves(lines: Sequence[Line]) -> list[Line]:
         texts = [each.cells[n] for each in below for n in halves if n < len(each.cells) and each.cells[n]]
         # Where each ends with brackets, the place stands in them.
         placed = all(map(_BRACKETS.search, texts)) and "venue_text" not in fields
-        names = [_TITLE, _HOURS, *([_SIDE["venue_text"]] if placed else []), *(line.cells[n] for n in others)]
+        paired = not placed and "venue_text" not in fields and are_pairs(texts)
+        names = [
+            _TITLE,
+            _HOURS,
+            *([_SIDE["venue_text"]] if placed or paired else []),
+            *(line.cells[n] for n in others),
+        ]
         events = [Line(line.number, names, sideways=True)]
         for each in below:
             beside = [each.cells[n] if n < len(each.cells) else "" for n in others]
             for n, half in halves.items():
                 cell = each.cells[n] if n < len(each.cells) else ""
-                for text in filter(None, (piece.strip() for piece in cell.split("\n"))):
-                    events.append(
-                        Line(each.number, [*_of_cell(text, half, placed), *beside], each.notes, sideways=True)
-                    )
+                pieces = lines_of(cell) if paired else [piece.strip() for piece in cell.split("\n")]
+                for text in filter(None, pieces[:1] if paired else pieces):
+                    own = [*_of_cell(text, half, placed), *(pieces[1:] if paired else [])]
+                    events.append(Line(each.number, [*own, *beside], each.notes, sideways=True))
         return events
     return []
 
@@ -131,12 +141,17 @@ class _Beside:
         rest = [*texts, *([] if column else [text])]
         return cls(line, column, text, "、".join(each for each in rest if each and not each.isdigit()))
 
-    def events(self, days: Mapping[int, tuple[str, str]], names: Sequence[str]) -> Iterator[Line]:
+    def events(
+        self, days: Mapping[int, tuple[str, str]], names: Sequence[str], *, paired: bool
+    ) -> Iterator[Line]:
+        """paired: below each title stands its place."""
         for column, (day, half) in days.items():
             cell = self.line.cells[column] if column < len(self.line.cells) else ""
-            for title in filter(None, (piece.strip() for piece in cell.split("\n"))):
+            pieces = lines_of(cell) if paired else [piece.strip() for piece in cell.split("\n")]
+            for title in filter(None, pieces[:1] if paired else pieces):
                 values = (
                     {_TITLE: title, _HOURS: half, self.column: self.text}
+                    | ({_SIDE["venue_text"]: pieces[1]} if paired else {})
                     | _divided(title, half)
                     | {_DAY: day}
                 )

@@ -34,7 +34,7 @@ _REPORTER = re.compile(
 _VENUE = re.compile(r"\s*(?:活动|会议|举办|举行|培训|讲座|论坛)?地\s*点\s*[:：]\s*(\S.*)")
 # 灌云县人民法院2024年…, 灌云县科协“4·26”活动安排
 _OF_ONE = re.compile(
-    r"(.{2,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|集团|银行|学校|部))(?=(?:\([^()]*\))?(?:关于|开展)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界|公益|宣传|\d{1,2}月))"
+    r"(.{2,30}?(?:局|院|厅|委|会|科协|海关|大学|学院|中学|小学|中心|馆|公司|集团|银行|学校|部))(?=(?:\([^()]*\))?(?:关于|开展|园区|校园|全[校院馆]|[\u4e00-\u9fff]{0,4}开放日|系列)?(?:20\d\d|[“\"《]|知识产权|宣传周|4[·.]26|世界|公益|宣传|[\u4e00-\u9fff]{0,4}开放日|系列活动|活动|\d{1,2}月))"
 )
 # 公司地址：北京市海淀区…; of these the events are in the house, those of an office anywhere in its region.
 _ADDRESS = re.compile(r"(?:^|\s)[\u4e00-\u9fff]{0,4}(?:地址|馆址|校址)\s*[:：]\s*(\S.*)")
@@ -128,7 +128,7 @@ class Heading:
 
 def table_heading(name: str, lines: Sequence[Sequence[str]], first: str = "") -> Heading:
     """What the name of a sheet and the lines above its table say of all its rows. first: the code of the region of the first
-    sheet, which is that of one that names none: 镇街 behind 义乌市…（市级部门）."""
+    sheet, also that of one that names neither region nor organization: 镇街 behind 义乌市…（市级部门）."""
     heading = heading_of(name)
     for texts in ([text for text in line if text] for line in lines):
         if len(texts) == 1 and day_and_half(texts[0])[0]:
@@ -138,7 +138,8 @@ def table_heading(name: str, lines: Sequence[Sequence[str]], first: str = "") ->
     within = _seat_of_reporter(lines, reporter, within) or within
     texts = [_BEFORE_NAME.sub("", text) for line in lines for text in line]
     several = () if within else next(filter(None, map(region_cell.several_at_start, texts)), ())
-    within = within or (first if not several or first in several else "")
+    if not (within or reporter) and (not several or first in several):
+        within = first
     venue = _venue_of_table(lines)
     return replace(heading, within=within, several=" ".join(several), reporter=reporter, venue=venue)
 

@@ -20,7 +20,7 @@ _NATIONAL = re.compile(
 )
 # What follows the name in daily use of the place where an organization sits.
 _SHORT_NAME = re.compile(
-    "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|高新技术产业开发区|综合保税区|自贸|(?:(?!大学|学院).){0,8}(?:大学|学院)$"
+    "贸促会|科协|海关|高院|高级人民法院|检察院|知识产权|商标|版权|高新区|经开区|经济技术开发区|高新技术产业开发区|综合保税区|自贸|(?:(?!大学|学院).){0,8}(?:大学|学院)(?:$|[\u4e00-\u9fff]{0,8}(?:馆|学院|系|处|部|中心|团委)$)"
 )
 # 北京路步行街 is not in Beijing.
 _ROAD = re.compile("[东西南北中]?(?:[路街巷弄里]|大道|大街|胡同|饭店|酒店|宾馆|大厦)")
@@ -258,9 +258,12 @@ def seat_in_short_name(name: str) -> str | None:
     if name.startswith(_NO_SEATS):
         return None
     for length in (4, 3, 2):
-        rows = [row for row in recognition.regions_named(name[:length]) if row.level != COUNTY]
+        named = recognition.regions_named(name[:length])
+        rows = [row for row in named if row.level != COUNTY]
         if len(rows) == 1 and _SHORT_NAME.match(name[length:]):
             return rows[0].code
+        if len(named) == 1 and name.startswith("海关", length):
+            return named[0].code  # 满洲里海关
     return None
 
 

@@ -21,6 +21,10 @@ _PLACE = re.compile(
 _INSIDE = re.compile(
     r"[东南西北前后左右内外正侧][门楼区侧广厅]|[\d一二三四五六七八九十]+[楼层号栋]|[门楼]|[A-Za-z]\d*[座栋区馆]"
 )
+# A narrow column or a clerk puts the room below its house: 都市之门A座\n三楼会议中心, 创业大街\n路演厅.
+_ROOM_BELOW = re.compile(
+    rf"(?<![厅室楼层\s])\s*\n\s*(?=(?:{_INSIDE.pattern})|[^\n;；、馆院校学局厦所镇村区县市]{{1,8}}[厅室](?:[;；\n]|$))"
+)
 # Words that make a place one of the internet, with what is said of the meeting.
 _NETWORK = re.compile(
     r"(?:腾讯会议|钉钉|飞书|微信|企业微信|抖音|快手|视频号|公众号|微博|小红书|哔哩哔哩|[Bb]站|知乎|今日头条|学习强国|央视频|喜马拉雅|斗鱼|淘宝直播|"
@@ -81,7 +85,7 @@ def certain_places(text: str, findings: list[Finding]) -> tuple[str, ...]:
     """The places of a cell that are certain."""
     pieces_of_all: list[str] = []
     doubtful = False
-    for entry in cells.entries(without_numbers(_LABEL.sub("", text))):
+    for entry in cells.entries(without_numbers(_LABEL.sub("", _ROOM_BELOW.sub("", text)))):
         pieces = [piece for piece in apart(entry, SIGNS) if piece]
         if len(pieces) > 1 and all(map(_is_place, pieces)):
             pieces_of_all += pieces

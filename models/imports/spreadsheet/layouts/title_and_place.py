@@ -1,0 +1,23 @@
+"""Cells of a grid with two lines each, the title and below it the place. Pure."""
+
+import re
+from collections.abc import Iterable
+
+_PLACE = re.compile(
+    r"(?:[厅室馆场园楼院店街村镇区心堂台站所校学口廊吧城]|[\dA-Za-z]{2,5}[室号]?)(?:[（(][^()（）]*[)）])?$"
+)
+_LABEL = re.compile(r"^(?:活动)?地点\s*[:：]\s*")
+_LEAST = 2
+
+
+def are_pairs(cells: Iterable[str]) -> bool:
+    """Whether each filled cell is a title and its place, and not two titles."""
+    pairs = [lines_of(cell) for cell in cells if cell.strip()]
+    if len(pairs) < _LEAST or any(len(pair) != 2 for pair in pairs):
+        return False
+    titles = [pair for pair in pairs if not _PLACE.search(pair[0])]
+    return all(_PLACE.search(pair[1]) for pair in pairs) and 2 * len(titles) > len(pairs)
+
+
+def lines_of(cell: str) -> list[str]:
+    return [_LABEL.sub("", line.strip()) for line in cell.split("\n") if line.strip()]
