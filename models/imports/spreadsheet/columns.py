@@ -30,7 +30,7 @@ _EXAMPLES = "开始日期, 开始时间, 活动地点, 主办单位 …"
 _HOSTS = ("organizers", "lead_unit", "department", *ROLES)
 # 责任单位及责任人, 责任单位（人）
 _AND_PERSON = re.compile(r"[及和与、/（(\s](?:责任|负责|联系|联络|经办)?人")
-_TWO_PARTS = re.compile("主办.*[/／].*承办")
+_TWO_PARTS = re.compile("(?:主办|牵头|责任).*[/／].*(承办|协办|配合)")
 _NO_PERSONS = N_("The persons in the column “%(name)s” were not imported: contacts of persons are not kept.")
 _ROW_NUMBER = re.compile(r"\d{0,5}[.、．]?")
 
@@ -76,9 +76,11 @@ class Header:
     def _persons_left_out(self, values: dict[str, str]) -> Iterator[Finding]:
         """Takes the persons out of 责任单位及责任人, and says so; a stroke under 主办/承办 divides."""
         for name, field in zip(self.names, self.fields, strict=True):
-            if field == "organizers" and _TWO_PARTS.search(name):
+            two_parts = _TWO_PARTS.search(name) if field in ("organizers", "lead_unit") else None
+            if two_parts:
+                part = "承办" if two_parts[1] == "承办" else "协办"
                 first, *others = re.split("[/／]", values[field])
-                values[field] = ";".join([first, *(f"{name}（承办）" for name in others)])
+                values[field] = ";".join([first, *(f"{name}（{part}）" for name in others)])
             if field not in _HOSTS or not _AND_PERSON.search(name):
                 continue
             left = without_persons(values[field])

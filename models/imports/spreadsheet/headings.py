@@ -188,7 +188,7 @@ def host_of_table(lines: Iterable[Sequence[str]]) -> str:
             match = _OF_ONE.match(title)
             names = (title, match[1] if match else "")
             named = next((name for name in names if _is_host(name) or _is_institution(name)), "")
-    return named
+    return named.replace("(", "（").replace(")", "）")
 
 
 def heading_of(text: str) -> Heading:

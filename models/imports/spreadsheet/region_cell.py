@@ -26,6 +26,8 @@ _SHORT_NAME = re.compile(
 _ROAD = re.compile("[东西南北中]?(?:[路街巷弄里]|大道|大街|胡同|饭店|酒店|宾馆|大厦)")
 # What follows 县 as a word: 县城, 县级
 _OF_COUNTY = ("城", "级", "域", "区", "直", "乡", "际")
+# 中国（宁夏）知识产权保护中心
+_OF_CHINA = re.compile("中国[(（]([\u4e00-\u9fff]{2,8})[)）]")
 # Named for a person.
 _NO_SEATS = ("中山大学",)
 _DIVISION = re.compile("第[一二三四五六七八九十]{1,3}师")
@@ -257,6 +259,9 @@ def seat_in_short_name(name: str) -> str | None:
     """The region where an organization sits whose name says it in daily words: 烟台海关, 广西贸促会, 荆州学院."""
     if name.startswith(_NO_SEATS):
         return None
+    if center := _OF_CHINA.match(name):
+        match = read(center[1])
+        return match.code if not match.problems else None
     for length in (4, 3, 2):
         named = recognition.regions_named(name[:length])
         rows = [row for row in named if row.level != COUNTY]

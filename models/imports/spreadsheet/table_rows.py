@@ -28,6 +28,7 @@ from models.imports.spreadsheet.headings import (
     host_of_table,
     table_heading,
 )
+from models.imports.spreadsheet.layouts.dittos import written_out
 from models.imports.spreadsheet.layouts.further_sessions import joined as joined_session
 from models.imports.spreadsheet.layouts.ordinary_lines import TOP, ordinary_lines
 from models.imports.spreadsheet.layouts.row_numbers import without_row_numbers
@@ -162,7 +163,7 @@ def _below(
     rows: list[Row] = []
     foot: list[Sequence[str]] = []
     ended = False  # what follows a note below the table is one as well
-    for line in lines:
+    for line in written_out(lines):
         if header.is_empty(line.cells) or is_repeated(header, line.cells):
             continue
         if is_other_header(line.cells, answers):

@@ -1,14 +1,20 @@
 """Cells that hold what belongs into several columns: time and place, labels, a title that begins with its day. Pure."""
 
+import re
+
 from models.errors import N_
 from models.imports.findings import Finding
 from models.imports.spreadsheet.column_names import options_of
 from models.imports.spreadsheet.column_synonyms import DAYS
 from models.imports.spreadsheet.layouts.labels import in_brackets, labelled, without_contacts
+from models.imports.spreadsheet.times import time_words
 from models.imports.spreadsheet.times.time_and_place import time_and_place
 
 _TIMES = {*DAYS, "month", "day_of_month", "time_and_place"}
 _TITLE = "title"
+_LEADING_HOURS = re.compile(
+    r"(\d{1,2}[:：]\d\d(?:\s*[-—–~至]+\s*\d{1,2}[:：]\d\d)?)[\s:：,，]*(?=[^\W\d]{2})(?![点时分起前后至])"
+)
 _TEXTS = ("description", "remarks")
 
 
@@ -17,7 +23,11 @@ def divide(
 ) -> list[Finding]:
     """Moves into empty cells what other cells say, with the letter of the column where it stands. unknown: by name of a
     column that is not known its letter and text; those with labels are read and taken out."""
-    notes = [*_time_of_title(values, columns), *_divide_time_and_place(values, columns)]
+    notes = [
+        *_hours_of_title(values),
+        *_time_of_title(values, columns),
+        *_divide_time_and_place(values, columns),
+    ]
     for field in _TEXTS:
         for name, value in labelled(values[field]).items():
             _fill_by_name(values, columns, name, value, columns[field])
@@ -65,6 +75,17 @@ def _time_of_title(values: dict[str, str], columns: dict[str, str]) -> list[Find
     return [
         Finding(N_("No column gives the time; “%(text)s” was read from the title."), text=words).about(_TITLE)
     ]
+
+
+def _hours_of_title(values: dict[str, str]) -> list[Finding]:
+    """9:00-9:30 启动仪式, beside a day without hours."""
+    hours, title = _LEADING_HOURS.match(values[_TITLE]), values[_TITLE]
+    days = values["time_text"] or values["start_date"]
+    if hours is None or values["start_time"] or values["period"] or not time_words.is_day(days):
+        return []
+    values["time_text"] = f"{values['time_text']} {hours[1]}".strip()
+    values[_TITLE] = title[hours.end() :]
+    return [Finding(N_("The hours %(text)s were read from the title."), text=hours[1]).about(_TITLE)]
 
 
 def _divide_time_and_place(values: dict[str, str], columns: dict[str, str]) -> list[Finding]:

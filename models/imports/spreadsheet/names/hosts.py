@@ -2,7 +2,7 @@
 keeps its words, and is named in a finding."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from models.errors import N_
 from models.imports.findings import Finding
@@ -75,7 +75,7 @@ def hosts_of_row(cell: Mapping[str, str], findings: list[Finding]) -> tuple[tupl
     where a department stands in it without its organization."""
     names = [*hosts(cell["lead_unit"], findings), *hosts(cell["organizers"], findings)]
     others = [
-        name if without_role(name) != name else f"{name}（{part}）"
+        name if without_role(name) != name else f"{_of_leader(name, names)}（{part}）"
         for field, part in ROLES.items()
         for name in hosts(cell[field], findings)
     ]
@@ -138,6 +138,12 @@ def _whole_name(department: str, leads: str) -> str:
     organization = without_role(leads)
     whole = department.startswith(organization) or is_rooted(department) or department.endswith("单位")
     return department if whole else f"{organization}{_OF_THE_SCHOOL.sub('', department)}"
+
+
+def _of_leader(name: str, leads: Sequence[str]) -> str:
+    """民二庭 beside a court that leads as that of the court."""
+    own = bool(leads) and is_department(name, without_role(leader(leads)))
+    return _whole_name(name, leader(leads)) if own else name
 
 
 def _part_behind(match: re.Match[str]) -> str:

@@ -10,12 +10,14 @@ ROLE_WORDS = "联合主办|主办|承办|协办|指导|支持"
 # 甲（主办）乙（协办）, and 主办：甲；承办单位：乙
 ROLE = re.compile(rf"[（(]({ROLE_WORDS})(?:单位|方)?[)）]")
 _OWN_ROLE = re.compile(ROLE.pattern + "$")
+# 中国（宁夏）知识产权保护中心
+_OF_CHINA = re.compile("^中国[(（][\u4e00-\u9fff]{2,8}[)）]")
 _BRACKETED = re.compile("[(（][^()（）]*[)）]$")
 # How the name of an organization ends, and what makes it the whole name of one with 、 in it: 知识产权 alone is none.
 _ORGANIZATION = re.compile(
     "(?:[局厅部委办院所会社司行学校馆台站关署队联协府处科室厂店园组系]|中心|集团|街道|总部)$"
 )
-_ROOTED = re.compile("国家|中国|中共|中央|全国|最高|[省市区县州镇乡旗]|自治区")
+_ROOTED = re.compile("共青团|民盟|民建|民进|九三学社|国家|中国|中共|中央|全国|最高|[省市区县州镇乡旗]|自治区")
 # 青云市市场监管局知识产权科
 _WITH_DEPARTMENT = re.compile("[局委厅院会关部].{2,10}(?:科|处|室|股|庭)$")
 # What is an organization in a list of such: 市科协, 团市委, 省高院, 各成员单位.
@@ -23,7 +25,7 @@ _SHORT = re.compile(
     rf"[校院]?团委|工会|\d+团|[{CHINESE}]{{2,12}}(?:[局厅部委办院会社司校馆台站署队联协府处科室庭组]|政协|人大)|(?:各|相关|有关|联席会议)*(?:成员|相关|有关)单位"
 )
 _DEPARTMENT = re.compile(
-    rf"[{CHINESE}]{{2,12}}[科处室股庭]|[{CHINESE}]{{2,10}}(?:支队|大队|中队)|第[一二三四五六七八九十]+检察部|机关(?:党委|团委|工会|纪委|妇委会)"
+    rf"[{CHINESE}]{{2,12}}[科处室股庭]|[{CHINESE}]{{2,10}}(?:支队|大队|中队)|第[一二三四五六七八九十]+检察部|机关(?:党委|团委|工会|纪委|妇委会)|[党团]总?支部"
 )
 _SCHOOL = re.compile("(?:大学|学院|学校|中学|小学|[一二三四五六七八九十]中|幼儿园)$")
 _OF_SCHOOL = re.compile(
@@ -48,7 +50,7 @@ _OTHERS = re.compile(
 
 def is_organization(name: str) -> bool:
     """Whether this can stand alone as an organization's whole name, and as no more than one's."""
-    bare = _BRACKETED.sub("", without_role(name)).strip()
+    bare = _OF_CHINA.sub("中国", _BRACKETED.sub("", without_role(name))).strip()
     if len(bare) < 4 or re.search("[()（）]", bare) or are_several(bare):
         return False
     return _ORGANIZATION.search(bare) is not None

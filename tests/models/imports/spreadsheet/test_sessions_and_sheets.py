@@ -57,3 +57,18 @@ def test_hours_with_dots_and_parts_of_the_day(text, slots):
         (slot.first.day, slot.start and f"{slot.start:%H:%M}", slot.end and f"{slot.end:%H:%M}")
         for slot in read
     ] == slots
+
+
+def test_dittos_stand_for_what_is_above():
+    rows = [("讲座", "4月20日", "9:00", "二楼"), ("展览", "〃", "同上", "三楼"), ("咨询", "同上", '"', "〃")]
+    read = read_file(xlsx(HEAD, *rows), "plan.xlsx")
+    assert [(row.cells["start_date"], row.cells["time_text"], row.cells["venue_text"]) for row in read] == [
+        ("4月20日", "9:00", "二楼"), ("4月20日", "9:00", "三楼"), ("4月20日", "9:00", "三楼"),
+    ]  # fmt: skip
+
+
+def test_hours_before_a_title_are_no_title():
+    rows = read_file(xlsx(("时间", "活动安排"), ("4月22日", "9:00-9:30 启动仪式")), "plan.xlsx")
+    assert [(row.cells["title"], row.cells["time_text"]) for row in rows] == [
+        ("启动仪式", "4月22日 9:00-9:30")
+    ]
