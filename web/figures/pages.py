@@ -247,10 +247,12 @@ def _released_file(campaign: Campaign, now: datetime, by: tuple[str, ...], kind:
     figures, last_day = _public_figures(campaign, now)
     if kind == "json":
         return released.as_json(campaign, figures, last_day)
-    table = released.table(campaign, figures, by)
+    table, name = released.table(campaign, figures, by), _name(campaign, by)
+    if released.days_note(campaign, figures, last_day):  # the text table itself has no place to say so
+        name += f"-to-{last_day.isoformat()}"
     if kind == "csv":
-        return sheets_csv(table, _name(campaign, by))
-    return workbook([table], released.notes(campaign, figures, last_day), _name(campaign, by))
+        return sheets_csv(table, name)
+    return workbook([table], released.notes(campaign, figures, last_day), name)
 
 
 def _name(campaign: Campaign, by: tuple[str, ...]) -> str:
@@ -268,7 +270,10 @@ def _described(campaign: Campaign, response: Response) -> Response:
 def dataset(campaign_id: str) -> Response:
     """The figures as a DCAT dataset."""
     campaign, now = find_campaign(campaign_id), clock.now()
-    as_of = now if is_open(campaign) else _public_table(campaign, now).as_of
-    response = jsonify(released.dataset(campaign, clock.instant_text(as_of, campaign.zone)))
+    as_of, last_day = now, campaign.today(now)
+    if not is_open(campaign):
+        table = _public_table(campaign, now)
+        as_of, last_day = table.as_of, table.last_day(campaign.today(table.as_of))
+    response = jsonify(released.dataset(campaign, clock.instant_text(as_of, campaign.zone), last_day))
     response.content_type = "application/ld+json"
     return response

@@ -61,6 +61,11 @@ def days_note(campaign: Campaign, figures: PublicFigures, last_day: date) -> str
     return ""
 
 
+def held_to(campaign: Campaign, last_day: date) -> date:
+    """The last day of the week that the files hold. last_day: the last day that is released."""
+    return max(campaign.starts, min(last_day, campaign.ends))
+
+
 def as_json(campaign: Campaign, figures: PublicFigures, last_day: date) -> Response:
     """The shape of the API. visits null: withheld."""
     rows = [
@@ -100,8 +105,8 @@ def table(campaign: Campaign, figures: PublicFigures, by: Sequence[str]) -> shee
     return sheets.Table(title, [*heads, _("Visits")], rows, 2 * len(by), total_of=None)
 
 
-def dataset(campaign: Campaign, as_of: str | None) -> dict[str, Any]:
-    """The figures of a week as a DCAT dataset, in JSON-LD."""
+def dataset(campaign: Campaign, as_of: str | None, last_day: date) -> dict[str, Any]:
+    """The figures of a week as a DCAT dataset, in JSON-LD. last_day: the last day that is released."""
     root = f"{site().base_url}/{campaign.id}/figures"
     kinds = {
         "json": "application/json",
@@ -126,7 +131,7 @@ def dataset(campaign: Campaign, as_of: str | None) -> dict[str, Any]:
         "dct:temporal": {
             "@type": "dct:PeriodOfTime",
             "dcat:startDate": campaign.starts.isoformat(),
-            "dcat:endDate": campaign.ends.isoformat(),
+            "dcat:endDate": held_to(campaign, last_day).isoformat(),
         },
         "dcat:landingPage": {"@id": root},
         "dcat:distribution": [

@@ -31,9 +31,12 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def share(visits: int, total: int) -> str:
+    return f"{visits / total:.1%}" if total else "—"
+
+
 def scanned_share(methods: Mapping[str, int]) -> str:
-    total = sum(methods.values())
-    return f"{evidence(dict(methods))['scanned'] / total:.1%}" if total else "—"
+    return share(evidence(dict(methods))["scanned"], sum(methods.values()))
 
 
 def figures_note(content: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from web.summaries.names import (
     number,
     place_name,
     region_short,
+    share,
     title_of,
     to_write,
 )
@@ -61,7 +62,7 @@ def _blocks(part: Part, content: Mapping[str, Any], texts: Mapping[str, str]) ->
     yield numbering.chapter_heading(_("Organisation"))
     yield Body(
         _(
-            "%(organizations)s organizations led events, in %(lines)s sectors.",
+            "Organizations that led events: %(organizations)s. Their sectors: %(lines)s.",
             organizations=number(content["events"]["organizations"]),
             lines=len([key for key in content["events"]["by"]["line"] if key]),
         )
@@ -107,17 +108,15 @@ def _opening(part: Part, content: Mapping[str, Any]) -> Iterator[Block]:
     numbers = {"place": place_name(part), "events": number(events["held"])}
     if content["visits"]:
         sentence = _(
-            "%(place)s held %(events)s events. They had %(visits)s visits by at least %(participants)s participants.",
+            "%(place)s: events held: %(events)s. Visits: %(visits)s. Participants: at least %(participants)s.",
             visits=number(content["visits"]),
             participants=number(content["participants"]),
             **numbers,
         )
     else:
-        sentence = _("%(place)s held %(events)s events. Nobody was counted at them.", **numbers)
+        sentence = _("%(place)s: events held: %(events)s. Nobody was counted at them.", **numbers)
     if events["cancelled"]:
-        sentence += _(
-            " %(events)s more events were announced and cancelled.", events=number(events["cancelled"])
-        )
+        sentence += _(" Events announced and cancelled: %(events)s.", events=number(events["cancelled"]))
     yield Body(sentence)
     yield Note(figures_note(content))
 
@@ -183,12 +182,12 @@ def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering)
         yield Chart(_("Visits by audience group"), bars)
     yield numbering.part_heading(_("How the visits were counted"))
     kinds = evidence(content["methods"])
-    total = content["visits"] or 1
+    total = content["visits"]
     yield Table(
         _("Visits by evidence"),
         (_("Evidence"), _("Visits"), _("Share of visits")),
-        [(evidence_name(kind), number, f"{number / total:.1%}") for kind, number in kinds.items()],
-        (_("Total"), content["visits"], "100.0%" if content["visits"] else "—"),
+        [(evidence_name(kind), visits, share(visits, total)) for kind, visits in kinds.items()],
+        (_("Total"), total, share(total, total)),
     )
     if content["last_year"]:
         yield from _last_year(content, numbering)

@@ -112,6 +112,7 @@ def next_release(counted: Mapping[Cell, Sources], last: LastRelease, public: fro
     now, then = visits_of(counted), visits_of(last.sources)
     values = _values(now, then, last)
     hidden = _withheld(values, then, last, public)
+    _keep_lowered_too_far(values, then, last)  # new cells that wait are in no total any more
     sources = {
         cell: _sources(value, counted.get(cell, {}), last.sources.get(cell, {}))
         for cell, value in sorted(values.items())
@@ -187,9 +188,13 @@ def _values(now: Mapping[Cell, int], then: Mapping[Cell, int], last: LastRelease
         values[cell] = (
             next_value(counted, then.get(cell, 0), cell in last.hidden) if last.has(cell) else counted
         )
+    _keep_lowered_too_far(values, then, last)
+    return values
+
+
+def _keep_lowered_too_far(values: dict[Cell, int], then: Mapping[Cell, int], last: LastRelease) -> None:
     for cell in _lowered_too_far(values, then, last):
         values[cell] = then[cell]
-    return values
 
 
 def _lowered_too_far(values: Mapping[Cell, int], then: Mapping[Cell, int], last: LastRelease) -> list[Cell]:

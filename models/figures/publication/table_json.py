@@ -20,6 +20,7 @@ def written(table: PublicTable) -> dict:
         "fallen": sorted(map(list, table.fallen)),
         "participants": table.participants.shown if table.tells_total else None,
         "participants_last": table.participants.last,
+        "participants_visits": table.participants.visits,
         "methods": table.methods(),
         "methods_withheld": [sorted(table.by_method.withheld), sorted(table.by_method.changed)],
         "methods_last": dict(table.by_method.last_shown()),
@@ -41,7 +42,9 @@ def read(as_of: datetime, content: dict) -> PublicTable:
         _cells(content["withheld"]),
         _cells(content.get("fallen", [])),
         PublicParticipants(
-            content["participants"], content.get("participants_last", content["participants"])
+            content["participants"],
+            content.get("participants_last", content["participants"]),
+            content.get("participants_visits"),
         ),
         _methods(content, sources),
         waiting_of(content.get("waiting", {})),

@@ -126,6 +126,11 @@ def test_a_new_day_follows_once_it_is_over(client, people):
         page = client.get("/ip-2024/figures", headers={"Accept-Language": "en"}).text
         said = re.findall(r"Days up to ([\w ]+\w)", page)
         assert figures["notes"]["Day"] == f"Days up to {said[0]}"
+        named = re.findall(
+            r"-to-([\d-]+)\.csv", client.get("/ip-2024/figures.csv?by=day").headers["Content-Disposition"]
+        )
+        covered = client.get("/ip-2024/figures/dataset.jsonld").json["dct:temporal"]["dcat:endDate"]
+        assert named == [covered] == [f"2024-04-{said[0].split()[1]}"]
         shown.append((figures["visits"], [row["day"] for row in figures["rows"]], said))
         for address in DAY_BY_NAME:
             answer = client.get(address, headers={"Accept-Language": "en"})

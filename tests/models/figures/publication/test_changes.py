@@ -181,6 +181,25 @@ def test_a_new_day_comes_whole_where_no_public_total_is_lost():
     assert (shown.get(cell, 0), hidden) == (0, {cell})
 
 
+def test_a_new_day_that_waits_leaves_no_small_total_of_days_that_were_lowered():
+    """The 27 visits that were set aside stay: with the 3 of the new day the total would be 6, and without them 3."""
+    unit = "650104"
+    others = {(one, day, "public"): 60 for one in ("320723", "110101") for day in DAYS[:2]}
+    first = others | {(unit, DAYS[0], "youth"): 28, (unit, DAYS[1], "youth"): 2}
+    counted = others | {
+        (unit, DAYS[0], "youth"): 1,
+        (unit, DAYS[1], "youth"): 2,
+        (unit, DAYS[2], "youth"): 3,
+        ("110101", DAYS[2], "public"): 60,
+    }
+    last = NOTHING
+    for cells in (first, counted):
+        published = next_release({cell: {"pass": number} for cell, number in cells.items()}, last, WHOLE)
+        last = last_release(published.sources, published.hidden, WHOLE, published.fallen)
+    shown = family(visits_of(published.sources))
+    assert ((unit, ALL, "youth") in published.hidden, shown[unit, ALL, "youth"]) == (False, 30)
+
+
 def test_what_waits_comes_when_it_has_grown():
     releases = sequence(FIRST, [{LATE: 3}, {LATE: 3}], [4, 4, 4])
     assert [cells.get(LATE, 0) for _public, cells, _hidden in releases] == [0, 0, 6]
@@ -303,3 +322,12 @@ def test_methods_add_up_to_what_is_shown():
     ):
         published = next_release({cell: counted}, last_release(before, frozenset(), WHOLE), WHOLE)
         assert published.sources == {cell: shown}
+
+
+def test_participants_do_not_tell_how_many_visits_wait():
+    """Of 9 new participants 3 came with visits that wait: they wait with them, through further releases."""
+    shown, last = [], PublicParticipants(50, 50, 100)
+    for counted, visits in ((59, 106), (59, 106), (62, 112), (40, 112), (70, 112)):
+        last = public_participants(counted, visits, last)
+        shown.append((last.shown, last.visits))
+    assert shown == [(56, 106), (56, 106), (62, 112), (40, 112), (40, 112)]
