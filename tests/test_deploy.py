@@ -85,6 +85,40 @@ def test_systemd_units(name):
         assert unit["Service"]["EnvironmentFile"] == "/etc/openweek.env"
 
 
+def test_the_command_has_what_the_unit_has(tmp_path):
+    """Settings as they stand, data folder and user; whoever is not root is told so."""
+    unit, script = read("openweek.service"), read("openweek")
+    (tmp_path / "settings").write_text(
+        "# no setting\n\nURL=postgresql://a:$b&c@d/e?f=1 2\nLAST='as it stands'"
+    )
+    (tmp_path / "runuser").write_text('#!/bin/sh\necho "$*|$URL|$LAST|$OPENWEEK_INSTANCE"; umask\n')
+    (tmp_path / "id").write_text('#!/bin/sh\necho "$TEST_UID"\n')
+    for name in ("runuser", "id"):
+        (tmp_path / name).chmod(0o755)
+    named = re.search(r"EnvironmentFile=(.*)", unit)[1]
+    assert script.count(f"< {named}\n") == 1
+    command = [
+        "sh",
+        "-c",
+        script.replace(f"< {named}", f"< {tmp_path}/settings"),
+        "openweek",
+        "doctor",
+        "--x y",
+    ]
+
+    def run(uid):
+        environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "TEST_UID": uid}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    program = re.search(r"ExecStart=(\S+)", unit)[1]
+    user = re.search(r"User=(.*)", unit)[1]
+    instance = re.search(r"OPENWEEK_INSTANCE=(.*)", unit)[1]
+    values = f"postgresql://a:$b&c@d/e?f=1 2|'as it stands'|{instance}\n0077\n"
+    assert run("0") == (0, f"-u {user} -- {program} doctor --x y|{values}", "")
+    assert run("1000") == (2, "", "Settings and data are closed to others. Run: sudo openweek doctor --x y\n")
+
+
 def test_compose_and_dockerfile():
     compose = yaml.safe_load(read("compose.yaml"))
     services = compose["services"]

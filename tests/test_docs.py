@@ -42,9 +42,8 @@ def paths(page: Path) -> list[str]:
 
 def commands() -> list[str]:
     """Every `openweek` command of every page, in backticks and in fences."""
-    found = {
-        line.strip() for page in PAGES for line in re.findall(r"\.venv/bin/openweek ([^`\n#]+)", text(page))
-    }
+    command = re.compile(r"(?:\.venv/bin/|sudo )openweek ([^`\n#…]+)")
+    found = {line.strip() for page in PAGES for line in command.findall(text(page))}
     return sorted(found)
 
 
