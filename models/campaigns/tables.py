@@ -1,5 +1,6 @@
 """Campaigns (宣传周) as rows: days, zone, theme, and the lists of terms from the campaign file."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -59,6 +60,10 @@ class Campaign(Base):
 
     def term(self, kind: TermKind, key: str) -> "Term | None":
         return next((term for term in self.terms if term.kind == kind and term.key == key), None)
+
+    def needs_second_reading(self, formats: Collection[str | None]) -> bool:
+        """Whether two people read an event of one of these forms of activity before it is public."""
+        return any(term.second_reading for term in self.terms_of(TermKind.FORMAT) if term.key in formats)
 
     @property
     def groups(self) -> list["Term"]:

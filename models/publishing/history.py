@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models.db import db
 from models.events.draft import EventDraft, draft_of
@@ -13,6 +13,15 @@ from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Oc
 from models.ics import entries
 from models.organizations.tables import Account
 from models.publishing.change import current
+
+# What an event says: the last row of its history. In queries of Event.
+VERSION = (
+    select(func.max(EventChange.id))
+    .where(EventChange.event_id == Event.id)
+    .correlate(Event)
+    .scalar_subquery()
+)
+CONTENT_CHANGES = (ChangeVerb.CHANGED, ChangeVerb.IMPORTED)
 
 
 def touch(event: Event, occurrences: list[Occurrence], now: datetime) -> None:
@@ -84,3 +93,17 @@ def may_return(event: Event) -> bool:
         EventChange.event_id == event.id, EventChange.verb.in_((ChangeVerb.CANCELLED, ChangeVerb.DROPPED))
     )
     return db.session.scalar(last.order_by(EventChange.id.desc()).limit(1)) == ChangeVerb.DROPPED
+
+
+def version_of(event: Event) -> int:
+    return db.session.scalar(select(VERSION).where(Event.id == event.id)) or 0
+
+
+def changed_since_sent_back(event: Event) -> list[str]:
+    """The fields that its organizer has changed since an event was sent back last."""
+    names: list[str] = []
+    for change in event.changes:
+        if change.verb == ChangeVerb.SENT_BACK:
+            names = []
+        names += change.fields if change.verb in CONTENT_CHANGES else []
+    return list(dict.fromkeys(names))

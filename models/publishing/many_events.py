@@ -40,8 +40,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done. why: of a cancellation. days: of a move. focus: the key of a term. seen: by event, days_mark() of its
-    sessions as the person saw them before the move."""
+    """What is to be done. why: of a cancellation. days: of a move. focus: the key of a term. seen: by event, what the person
+    saw before: days_mark() of its sessions where they are moved, the number of history.VERSION where it is published."""
 
     action: ManyAction
     why: str = ""
@@ -123,7 +123,8 @@ def carry_out(event: Event, order: Order, now: datetime, by: Account) -> Outcome
     elif order.action == ManyAction.FOCUS:
         _set_focus(event, order.focus, now, by)
     elif order.action == ManyAction.PUBLISH:
-        decision = review.submit_and_approve(event, now, by)
+        seen = order.seen.get(event.id, "")[:20]
+        decision = review.submit_and_approve(event, now, by, int(seen) if seen.isdecimal() else None)
         return Outcome.READ if decision == ReviewDecision.READ else Outcome.PUBLISHED
     else:
         review.submit(event, now, by)

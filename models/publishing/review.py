@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Select, func, select
+from sqlalchemy import ForeignKey, Select, exists, func, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
-from models.campaigns.tables import Campaign, TermKind
+from models.campaigns.tables import Campaign
 from models.db import Base, BigId, Instant, db, enumeration, insert, transaction
 from models.errors import N_, Conflict, Mistake
 from models.events import scope
 from models.events.tables import ChangeVerb, Event, EventChange, EventStatus, Occurrence
 from models.organizations.tables import Account
-from models.publishing import lifecycle
+from models.publishing import history, lifecycle
 from models.publishing.change import event_transaction, lock_event
 
 CLAIM = timedelta(minutes=10)  # an idle item is free again after this
@@ -30,7 +30,7 @@ class ReviewDecision(StrEnum):
 
 
 class EventReview(Base):
-    """One decision of a reviewer. why: the reason of one that was sent back."""
+    """One decision of a reviewer. why: the reason of one that was sent back. version: history.VERSION then."""
 
     __tablename__ = "event_review"
 
@@ -40,6 +40,7 @@ class EventReview(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     decision: Mapped[ReviewDecision] = mapped_column(enumeration(ReviewDecision, 10))
     why: Mapped[str] = mapped_column(default="")
+    version: Mapped[int | None] = mapped_column(BigId)
 
     account: Mapped[Account | None] = relationship()
 
@@ -56,10 +57,11 @@ class ReviewClaim(Base):
 
 @dataclass(frozen=True)
 class QueueItem:
-    """A submitted event. since: when it was submitted. reader: who has read it first, where two must."""
+    """A submitted event. since: when it was submitted. version: history.VERSION. reader: of a first reading, where two must."""
 
     event: Event
     since: datetime
+    version: int
     reader: Account | None
 
 
@@ -96,20 +98,35 @@ def send_back(event: Event, why: str, now: datetime, by: Account | None = None) 
         _decide(event, ReviewDecision.SENT_BACK, now, by, reason)
 
 
-def approve(event: Event, now: datetime, by: Account | None = None) -> ReviewDecision:
+def approve(
+    event: Event, now: datetime, by: Account | None = None, version: int | None = None
+) -> ReviewDecision:
     """Publish a submitted event; where two must read it, the first of them only says that it was read.
 
-    Raises Conflict where it was judged meanwhile or one account would read it twice."""
+    version: that the reviewer has read. Raises Conflict where it was changed or judged meanwhile, or one account would
+    read it twice."""
     with event_transaction():
-        return _write_approval(lock_event(event), now, by)
+        event = lock_event(event)
+        _require_submitted(event)
+        _require_version(event, version)
+        return _write_approval(event, now, by)
 
 
-def submit_and_approve(event: Event, now: datetime, by: Account) -> ReviewDecision:
+def submit_and_approve(
+    event: Event, now: datetime, by: Account, version: int | None = None
+) -> ReviewDecision:
     """Both in one transaction, by who may publish: a draft whose approval is refused is no submission either."""
     with event_transaction():
         event = lock_event(event)
+        _require_version(event, version)
         _write_submitted(event, now, by)
         return _write_approval(event, now, by)
+
+
+def _require_version(event: Event, version: int | None) -> None:
+    """Who wrote a submitted event may still change it: what nobody has read is not published."""
+    if version is not None and version != history.version_of(event):
+        raise Conflict(N_("This event was changed while you were reading it. Please read it again."))
 
 
 def _write_approval(event: Event, now: datetime, by: Account | None) -> ReviewDecision:
@@ -129,8 +146,7 @@ def _write_approval(event: Event, now: datetime, by: Account | None) -> ReviewDe
 
 def needs_second_reading(event: Event) -> bool:
     """Whether the campaign file asks for two readers of this event's form of activity."""
-    keys = {row.format for row in event.formats} | {event.main_format}
-    return any(term.second_reading for term in event.campaign.terms_of(TermKind.FORMAT) if term.key in keys)
+    return event.campaign.needs_second_reading({row.format for row in event.formats} | {event.main_format})
 
 
 def _require_submitted(event: Event) -> None:
@@ -147,8 +163,8 @@ def require_free(event: Event, now: datetime, by: Account | None) -> None:
 
 
 def _decide(event: Event, decision: ReviewDecision, now: datetime, by: Account | None, why: str = "") -> None:
-    account_id = by.id if by else None
-    db.session.add(EventReview(event_id=event.id, account_id=account_id, at=now, decision=decision, why=why))
+    decided = {"event_id": event.id, "at": now, "version": history.version_of(event)}
+    db.session.add(EventReview(**decided, account_id=by.id if by else None, decision=decision, why=why))
     claim = db.session.get(ReviewClaim, event.id)
     if claim is not None:
         db.session.delete(claim)
@@ -217,7 +233,7 @@ def queue(account: Account, campaign: Campaign, limit: int = 200) -> list[QueueI
         _submitted(account)
         .where(Event.campaign_id == campaign.id)
         .outerjoin(since, since.c.event_id == Event.id)
-        .add_columns(func.coalesce(since.c.at, Event.changed_at))
+        .add_columns(func.coalesce(since.c.at, Event.changed_at), history.VERSION)
         .options(
             joinedload(Event.lead),
             joinedload(Event.region),
@@ -232,19 +248,24 @@ def queue(account: Account, campaign: Campaign, limit: int = 200) -> list[QueueI
         .limit(limit)
     )
     rows = db.session.execute(query).all()
-    readers = first_readings([event.id for event, _ in rows])
+    readers = first_readings([event.id for event, _since, _number in rows])
     return [
-        QueueItem(event, since, readers[event.id].account if event.id in readers else None)
-        for event, since in rows
+        QueueItem(event, since, version or 0, readers[event.id].account if event.id in readers else None)
+        for event, since, version in rows
     ]
 
 
 def first_readings(event_ids: Collection[int]) -> dict[int, EventReview]:
-    """The first reading of each of these events since it was last sent back, by event id."""
+    """The first reading of each of these events since it was last sent back or changed, by event id."""
     readings: dict[int, EventReview] = {}
+    changed_later = exists().where(
+        EventChange.event_id == EventReview.event_id,
+        EventChange.verb.in_(history.CONTENT_CHANGES),
+        EventChange.id > func.coalesce(EventReview.version, 0),
+    )
     query = (
         select(EventReview)
-        .where(EventReview.event_id.in_(event_ids))
+        .where(EventReview.event_id.in_(event_ids), ~changed_later)
         .options(joinedload(EventReview.account))
     )
     for row in db.session.scalars(query.order_by(EventReview.id)):
@@ -261,16 +282,6 @@ def reason(event: Event) -> EventReview | None:
         EventReview.event_id == event.id, EventReview.decision == ReviewDecision.SENT_BACK
     )
     return db.session.scalar(query.order_by(EventReview.id.desc()).limit(1))
-
-
-def changed_since_sent_back(event: Event) -> list[str]:
-    """The fields that its organizer has changed since an event was sent back last."""
-    names: list[str] = []
-    for change in event.changes:
-        if change.verb == ChangeVerb.SENT_BACK:
-            names = []
-        names += change.fields if change.verb in (ChangeVerb.CHANGED, ChangeVerb.IMPORTED) else []
-    return list(dict.fromkeys(names))
 
 
 def phrases(account: Account, most: int = 8) -> list[str]:

@@ -28,7 +28,7 @@ from models.organizations.tables import Account, Role
 from models.places.tables import Region
 from models.public import filters
 from models.public.filters import Filters
-from models.publishing import proposals, review
+from models.publishing import history, proposals, review
 from web.words import proposals as proposal_words
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -136,6 +136,7 @@ def _event_page(event: Event, problem_of: int = 0, problem: str = "", typed: str
         "desk/event.html",
         campaign=event.campaign,
         event=event,
+        version=history.version_of(event),
         sent_back=review.reason(event) if event.status == EventStatus.SENT_BACK else None,
         picture_fetch=pictures.fetch_of(event),
         visits=visits_of([event.id]).get(event.id, 0),
@@ -182,5 +183,6 @@ def withdraw_proposal(event_id: int, proposal_id: int) -> ResponseReturnValue:
 def publish(event_id: int) -> ResponseReturnValue:
     """Offices and the committee only: an organizer's event is reviewed first."""
     event = scope.event_for(current_user, event_id, scope.publishes)
-    review.submit_and_approve(event, clock.now(), current_user)
+    version = request.form.get("version", type=int)
+    review.submit_and_approve(event, clock.now(), current_user, version)
     return redirect(url_for("desk_events.event", event_id=event.id), 303)

@@ -22,7 +22,7 @@ from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event, Occurrence
 from models.public import filters, queries
-from models.publishing import many_events, session_moves
+from models.publishing import history, many_events, session_moves
 from models.publishing.many_events import ManyAction, Order, Outcome
 from web.desk.event_form.move import MoveWords, move_words
 from web.desk.events import list_conditions
@@ -33,12 +33,14 @@ pages = Blueprint("desk_many_events", __name__, url_prefix="/desk/events/many")
 
 @dataclass(frozen=True)
 class Line:
-    """One event and what happens to it. refusal: a sentence, where nothing happens. move: of its first session."""
+    """One event and what happens to it. refusal: a sentence, where nothing happens. move: of its first session. seen: as in
+    Order."""
 
     event: Event
     outcome: Outcome | None
     refusal: str = ""
     move: MoveWords | None = None
+    seen: str = ""
 
 
 def register(app: Flask) -> None:
@@ -204,7 +206,7 @@ def _ids_of(campaign: Campaign, args: MultiDict[str, str]) -> list[int]:
 
 
 def _seen() -> dict[int, str]:
-    """By event, its days as the confirmed page showed them."""
+    """By event, what the confirmed page showed of it."""
     pairs = (value.partition(":") for value in request.form.getlist("seen"))
     return {int(number): mark for number, _colon, mark in pairs if number.isascii() and number.isdecimal()}
 
@@ -242,10 +244,12 @@ def _foreseen(event: Event, order: Order, now: datetime) -> Line:
         outcome = many_events.foresee(event, order, now, current_user)
     except Mistake as mistake:
         return Line(event, None, sentence(mistake))
+    if order.action == ManyAction.PUBLISH:
+        return Line(event, outcome, seen=str(history.version_of(event)))
     if order.action != ManyAction.MOVE:
         return Line(event, outcome)
     steps = [move_words(step, event.campaign, now) for step in many_events.steps(event, order)]
-    return Line(event, outcome, move=steps[0])
+    return Line(event, outcome, move=steps[0], seen=session_moves.days_mark(event))
 
 
 def _page(campaign: Campaign, events: list[Event], lines: list[Line] | None = None, problem: str = "") -> str:
@@ -258,6 +262,5 @@ def _page(campaign: Campaign, events: list[Event], lines: list[Line] | None = No
         proposed=sum(line.outcome == Outcome.PROPOSED for line in lines or []),
         absent=_absent(events) if lines else 0,
         typed={name: request.form.get(name, "") for name in ("action", "why", "days", "focus")},
-        days_mark=session_moves.days_mark,
         problem=problem,
     )

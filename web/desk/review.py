@@ -12,7 +12,7 @@ from models.errors import Mistake
 from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview
-from models.publishing import proposals, review
+from models.publishing import history, proposals, review
 from models.publishing.duplicates import likely_duplicates
 from models.publishing.proposals import Proposal
 from models.publishing.review import QueueItem, ReviewDecision
@@ -62,14 +62,22 @@ def _page(
     now, chosen, done = clock.now(), request.values.get("item", type=int), request.args.get("done", "")
     holders = review.holders([item.event.id for item in items], now)
     mine = current_user.id
-    free = (item for item in items if item.event.id not in holders or holders[item.event.id].id == mine)
+    # Who has read an item first leaves it to the second reader, and does not hold it.
+    left_to_others = {item.event.id for item in items if item.reader and item.reader.id == mine}
+    free = (
+        item
+        for item in items
+        if item.event.id not in left_to_others
+        and (item.event.id not in holders or holders[item.event.id].id == mine)
+    )
     proposed = proposals.pending_within(campaign, current_user)
     proposal = _proposal(proposed, request.values.get("proposal", type=int))
     chosen_item = next((item for item in items if item.event.id == chosen), None)
     open_item = None if proposal else chosen_item or next(free, None)
     if open_item is None and proposal is None and proposed:
         proposal = proposed[0]
-    holder = review.claim(open_item.event, current_user, now) if open_item else None
+    read_by_me = open_item is not None and open_item.event.id in left_to_others
+    holder = review.claim(open_item.event, current_user, now) if open_item and not read_by_me else None
     return render_template(
         "desk/review/index.html",
         campaign=campaign,
@@ -78,13 +86,14 @@ def _page(
         holders=holders,
         open_item=open_item,
         holder=holder,
+        read_by_me=read_by_me,
         second=open_item is not None and review.needs_second_reading(open_item.event),
         duplicates=likely_duplicates(open_item.event, current_user) if open_item else [],
         phrases=review.phrases(current_user),
         sent_back=review.reason(open_item.event) if open_item else None,
         mended=[
             name
-            for name in dict.fromkeys(map(field_name, review.changed_since_sent_back(open_item.event)))
+            for name in dict.fromkeys(map(field_name, history.changed_since_sent_back(open_item.event)))
             if name
         ]
         if open_item
@@ -112,7 +121,8 @@ def decide(event_id: int) -> ResponseReturnValue:
             review.take_over(event, current_user, now)
             return redirect(url_for(".index", campaign=event.campaign_id, item=event.id), 303)
         if wanted == PUBLISH:
-            decision = review.approve(event, now, current_user)
+            version = request.form.get("version", type=int)
+            decision = review.approve(event, now, current_user, version)
         else:
             review.send_back(event, why, now, current_user)
             decision = ReviewDecision.SENT_BACK
@@ -175,10 +185,10 @@ def publish_many() -> ResponseReturnValue:
     """Publish the selected items; those that cannot be published are named with the reason."""
     campaign_id = request.form.get("campaign", "")
     refused: list[tuple[int, Mistake]] = []
-    published = 0
+    published, versions = 0, _versions()
     for event_id in request.form.getlist("chosen", type=int)[:MOST_AT_ONCE]:
         try:
-            review.approve(_event(event_id), clock.now(), current_user)
+            review.approve(_event(event_id), clock.now(), current_user, versions.get(event_id))
             published += 1
         except Mistake as mistake:
             refused.append((event_id, mistake))
@@ -187,6 +197,12 @@ def publish_many() -> ResponseReturnValue:
     if left:
         current.show_once("left", "", left=left[:MOST_NAMED])
     return redirect(url_for(".index", campaign=campaign_id, done=done), 303)
+
+
+def _versions() -> dict[int, int]:
+    """What each event said when the list was shown."""
+    pairs = (value[:40].partition(":") for value in request.form.getlist("version"))
+    return {int(event): int(version) for event, _colon, version in pairs if (event + version).isdecimal()}
 
 
 def _left(done: str) -> list[tuple[Event, str]]:

@@ -1,5 +1,6 @@
 """The review before publication: submit, send back, two readings, and who judges what."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from models.campaigns.tables import TermKind
 from models.db import db, transaction
 from models.errors import Conflict, Mistake
-from models.events.draft import FormatDraft, OrganizationDraft
+from models.events.draft import FormatDraft, OrganizationDraft, draft_of
 from models.events.tables import EventStatus
 from models.publishing import lifecycle, review
 from models.publishing.review import ReviewDecision
@@ -141,3 +142,29 @@ def test_an_organization_that_publishes_by_itself(people):
         people.gu.organization.publishes = True
     assert [one.may_publish for one in (people.gu, people.he, people.wang)] == [True, True, False]
     assert not people.gu.reviews
+
+
+def test_what_nobody_has_read_is_not_published(people):
+    event = draft_event(people)
+    review.submit(event, NINE, people.gu)
+    [item] = review.queue(people.lian, event.campaign)
+    lifecycle.change(event, replace(draft_of(event), title="另一个题目"), NINE + MINUTE, people.gu)
+    with pytest.raises(Conflict, match="changed while you were reading"):
+        review.approve(event, NINE + MINUTE, people.lian, item.version)
+    assert event.status == EventStatus.SUBMITTED
+    [item] = review.queue(people.lian, event.campaign)
+    assert review.approve(event, NINE + MINUTE, people.lian, item.version) == ReviewDecision.PUBLISHED
+    with pytest.raises(Conflict, match="no longer awaits review"):
+        review.approve(event, NINE + MINUTE, people.lian, item.version)
+
+
+def test_after_a_change_both_read_it_again(people):
+    with transaction():
+        people.lecture.campaign.term(TermKind.FORMAT, "talk").second_reading = True
+    event = draft_event(people, formats=(FormatDraft("talk"),))
+    review.submit(event, NINE, people.gu)
+    assert review.approve(event, NINE, people.lian) == ReviewDecision.READ
+    lifecycle.change(event, replace(draft_of(event), description="换了内容"), NINE + MINUTE, people.gu)
+    assert [item.reader for item in review.queue(people.su, event.campaign)] == [None]
+    assert review.approve(event, NINE + 2 * MINUTE, people.su) == ReviewDecision.READ
+    assert review.approve(event, NINE + 3 * MINUTE, people.lian) == ReviewDecision.PUBLISHED

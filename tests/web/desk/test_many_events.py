@@ -1,10 +1,13 @@
 """Many events at the desk: chosen, shown, confirmed; within reach only, and without JavaScript."""
 
 import re
+from dataclasses import replace
 
 from models.db import db
-from models.publishing import proposals
+from models.events.draft import OrganizationDraft, draft_of
+from models.publishing import lifecycle, proposals
 from tests.support.records.people import sign_in
+from tests.support.records.week import NINE, make_event
 
 ADDRESS = "/desk/events/many/"
 
@@ -113,3 +116,21 @@ def test_an_organizer_proposes_to_cancel_many(english, people):
     assert "Withdraw the proposal to cancel" in page
     english.post(f"/desk/events/{people.lecture.id}/proposals/{one.id}/withdraw")
     assert "Proposed change" not in english.get(f"/desk/events/{people.lecture.id}").text
+
+
+def test_what_was_changed_after_the_preview_is_not_published(english, people):
+    event = make_event(
+        people.lecture.campaign, "开放日", lead=OrganizationDraft.of(people.gu.organization), publish=False
+    )
+    sign_in(english, people.lian)
+    seen = re.findall(r'name="seen" value="([\d:]+)"', post(english, event, action="publish").text)
+    lifecycle.change(event, replace(draft_of(event), title="另一个题目"), NINE, people.gu)
+    confirmed = {"action": "publish", "confirmed": "1", "seen": seen}
+    page = english.get(post(english, event, **confirmed).location).text
+    assert "Somebody changed or judged this event at that moment." in page
+    db.session.expire_all()
+    assert event.status == "draft"
+    seen = re.findall(r'name="seen" value="([\d:]+)"', post(english, event, action="publish").text)
+    post(english, event, **{**confirmed, "seen": seen})
+    db.session.expire_all()
+    assert event.status == "published"

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from models.campaigns.tables import TermKind
 from models.db import db, transaction
-from models.events.draft import OrganizationDraft, draft_of
+from models.events.draft import FormatDraft, OrganizationDraft, draft_of
 from models.events.tables import Event
 from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
@@ -14,9 +15,9 @@ from tests.support.records.people import sign_in
 from tests.support.records.week import NINE, make_event
 
 
-def submitted(people, title="开放日") -> Event:
+def submitted(people, title="开放日", formats=()) -> Event:
     lead = OrganizationDraft.of(people.gu.organization)
-    event = make_event(people.lecture.campaign, title, lead=lead, publish=False)
+    event = make_event(people.lecture.campaign, title, lead=lead, formats=formats, publish=False)
     review.submit(event, NINE, people.gu)
     return event
 
@@ -217,3 +218,31 @@ def test_a_reason_is_not_carried_to_what_is_open_next(english, people):
     assert "地点不明" not in answer.text
     assert "aria-invalid" not in answer.text
     assert "data-shown-again" not in answer.text
+
+
+def test_who_has_read_an_item_first_does_not_hold_it(english, people):
+    with transaction():
+        people.lecture.campaign.term(TermKind.FORMAT, "talk").second_reading = True
+    event = submitted(people, formats=(FormatDraft("talk"),))
+    sign_in(english, people.lian)
+    answer = english.post(f"/desk/review/{event.id}", data={"decision": "publish"})
+    assert open_item(english.get(answer.location).text) is None
+    page = english.get(f"/desk/review/?item={event.id}").text
+    assert "Another person publishes it." in page
+    assert 'data-key="p"' not in page
+    assert 'data-key="back"' in page
+    sign_in(english, people.su)
+    page = english.get("/desk/review/").text
+    assert "Second review; first reviewed by lian@example.cn" in page
+    version = re.findall(r'name="version" value="(\d+)"', page)[0]
+    lifecycle.change(event, replace(draft_of(event), title="另一个题目"), NINE, people.gu)
+    stale = {"decision": "publish", "version": version}
+    answer = english.post(f"/desk/review/{event.id}", data=stale)
+    assert answer.status_code == 409
+    assert "This event was changed while you were reading it." in answer.text
+    listed = {"campaign": "ip-2024", "chosen": event.id, "version": f"{event.id}:{version}"}
+    answer = english.post("/desk/review/many", data=listed)
+    assert answer.location.endswith("done=many-0-1")
+    assert english.post(f"/desk/events/{event.id}/publish", data={"version": version}).status_code == 409
+    db.session.expire_all()
+    assert event.status == "submitted"
