@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from itertools import groupby
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,6 +26,7 @@ from models.publishing.history import may_return
 _GROUP = 100  # new events that are written together
 # The history distinguishes imports from changes at the desk, also where a person started the import.
 PROPOSED = N_("An office reviews the change first; until then the public page stays as it is.")
+TWO_REVIEWERS = N_("Two people review this form of activity before it is public. It is submitted for review.")
 MERGED_HERE = N_("It was merged with another entry here, which is left as it is.")
 DELETED_HERE = N_("This event was deleted here. The import does not restore it.")
 STILL_HERE = N_("It is still published here with its old date. Cancel it on the desk if it has moved.")
@@ -140,12 +142,25 @@ class RowWriter:
             )
             return Outcome(row.number, RowVerdict.CANCELLED, (why, *row.findings))
         check_draft(self.campaign, draft)
+        findings = row.findings
+        if self.source.publish and not self._publishes(draft):
+            findings = (Finding(TWO_REVIEWERS), *findings)
         if not self.writes:
-            return Outcome(row.number, RowVerdict.NEW, row.findings)
+            return Outcome(row.number, RowVerdict.NEW, findings)
         self._waiting.append(draft)
         if self.mode == Mode.EACH or len(self._waiting) == _GROUP:
             self._write_waiting()
-        return Outcome(row.number, RowVerdict.NEW, row.findings, written=True)
+        return Outcome(row.number, RowVerdict.NEW, findings, written=True)
+
+    def _publishes(self, draft: EventDraft) -> bool:
+        """Whether a new event is public at once. What two people must read is submitted, also by an office; the operator's
+        imports are published as they are."""
+        return self.source.publish and not (
+            self.source.by
+            and self.campaign.needs_second_reading(
+                {one.format for one in draft.formats} | {draft.main_format}
+            )
+        )
 
     def new_ids(self) -> list[int]:
         """The ids of the new events in the order of their rows. Writes those that still wait."""
@@ -166,12 +181,20 @@ class RowWriter:
         self._new_ids.extend(self.hidden.id_of(draft) or next(written).id for draft in drafts)
 
     def _write_events(self, drafts: Sequence[EventDraft]) -> list[Event]:
-        source = self.source
-        events = lifecycle.write_new_events(self.campaign, drafts, self.now, source.by, source.publish)
-        if not source.publish:
-            for event in events:
-                lifecycle.write_submitted(event, self.now, source.by)
-        return events
+        """In the order of the drafts."""
+        by, written = self.source.by, dict[int, Event]()
+        for publish, places in groupby(
+            sorted(range(len(drafts)), key=lambda place: self._publishes(drafts[place])),
+            key=lambda place: self._publishes(drafts[place]),
+        ):
+            part = list(places)
+            new = lifecycle.write_new_events(
+                self.campaign, [drafts[place] for place in part], self.now, by, publish
+            )
+            written |= dict(zip(part, new, strict=True))
+            for event in () if publish else new:
+                lifecycle.write_submitted(event, self.now, by)
+        return [written[place] for place in range(len(drafts))]
 
     def _again(self, row: Understood, draft: EventDraft, event: Event) -> Outcome:
         if event.origin and (event.origin, event.origin_ref) != (draft.origin, draft.origin_ref):

@@ -9,12 +9,13 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from models import clock
+from models.campaigns.tables import TermKind
 from models.db import db, transaction
 from models.events.draft import OrganizationDraft
 from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
 from models.imports.uploads import LIFE, UploadedFile
-from models.publishing import duplicates, lifecycle, proposals
+from models.publishing import duplicates, lifecycle, proposals, review
 from tests.support.records.people import sign_in
 from tests.support.records.week import NINE, make_event
 from web.desk.imports import uploads as upload_pages
@@ -413,3 +414,18 @@ class TestRate:
         english.delete_cookie("session")
         sign_in(english, people.he)
         assert hand_in(english, LECTURE).status_code == 303
+
+
+def test_an_office_imports_what_two_people_review_as_submitted(english, people):
+    with transaction():
+        people.lecture.campaign.term(TermKind.FORMAT, "talk").second_reading = True
+    head, row = LECTURE.decode().split("\n")
+    fair = row.replace("1,2024,进企业座谈", "2,2024,专利集市")
+    both = f"{head},format\n{row},主题宣讲\n{fair},公益科普".encode()
+    sign_in(english, people.lian)
+    page = english.get(accept(english, both)).text
+    assert verdicts(page) == ["new", "new"]
+    assert page.count("Two people review this form of activity before it is public.") == 1
+    (lecture,), (fair,) = events("进企业座谈"), events("专利集市")
+    assert (lecture.status, fair.status) == (EventStatus.SUBMITTED, EventStatus.PUBLISHED)
+    assert [item.event.id for item in review.queue(people.su, lecture.campaign)] == [lecture.id]
