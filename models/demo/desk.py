@@ -28,18 +28,26 @@ from models.publishing import lifecycle, proposals, review
 from models.publishing.change import event_transaction
 
 ORIGIN = "rehearsal-desk"
-COURT_EVENT = "知识产权案件庭审开放日"
+COURT_EVENTS = (
+    ("知识产权案件庭审开放日", EventStatus.SUBMITTED),
+    ("知识产权调解工作坊", EventStatus.SENT_BACK),
+)
 SHORT_NAME = "西湖区知产局（演练）"
 HELD_SCANS = 3
-# Titles of the organizer's events that are not public, and what became of each.
+# Events of two organizers that are not public: title, what became of it, whose account wrote it.
 UNPUBLISHED = (
-    ("知识产权进园区：申请前该做的五件事", EventStatus.DRAFT),
-    ("非遗手艺人的商标课（草拟）", EventStatus.DRAFT),
-    ("电商商家合规开放日", EventStatus.SUBMITTED),
-    ("青少年版权故事会", EventStatus.SUBMITTED),
-    ("企业专利导航沙龙", EventStatus.SUBMITTED),
-    ("地理标志品鉴市集", EventStatus.SENT_BACK),
+    ("知识产权进园区：申请前该做的五件事", EventStatus.DRAFT, "organizer"),
+    ("非遗手艺人的商标课（草拟）", EventStatus.DRAFT, "organizer"),
+    ("电商商家合规开放日", EventStatus.SUBMITTED, "organizer"),
+    ("青少年版权故事会", EventStatus.SUBMITTED, "organizer"),
+    ("企业专利导航沙龙", EventStatus.SUBMITTED, "organizer"),
+    ("地理标志品鉴市集", EventStatus.SENT_BACK, "organizer"),
+    ("我的第一件发明：家长课堂", EventStatus.DRAFT, "school"),
+    ("校园版权小剧场", EventStatus.SUBMITTED, "school"),
+    ("小发明展示角", EventStatus.SENT_BACK, "school"),
 )
+HOSTS = {"organizer": "xihu", "school": "school"}
+LECTURE = "专利转化政策宣讲会"
 WHY = "请补充具体地点和联系电话后重新提交。"
 
 
@@ -50,13 +58,14 @@ def ensure_desk(campaign: Campaign, events: list[Event], now: datetime) -> None:
     made = select(Event.id).where(Event.campaign_id == campaign.id, Event.origin == ORIGIN)
     if db.session.scalar(made.where(Event.origin_ref.in_(marks)).limit(1)) is not None:
         return
-    for number, (title, status) in enumerate(UNPUBLISHED):
-        draft = replace(_draft(campaign, organizer, title, number), origin=ORIGIN, origin_ref=marks[number])
-        _bring_to(
-            lifecycle.create(campaign, draft, now, organizer, publish=False), status, organizer, office, now
-        )
-    _enter_again(campaign, organizer, office, now)
-    _submit_to_court(campaign, organizer, now)
+    for number, (title, status, name) in enumerate(UNPUBLISHED):
+        author = _account(name)
+        draft = _draft(campaign, week.host_of(HOSTS[name]), title, number, status)
+        draft = replace(draft, origin=ORIGIN, origin_ref=marks[number])
+        _bring_to(lifecycle.create(campaign, draft, now, author, publish=False), status, author, office, now)
+    _enter_again(campaign, office, now)
+    _read_once(campaign, organizer, office, now)
+    _submit_to_court(campaign, events, now)
     own = [
         event
         for event in events
@@ -78,18 +87,20 @@ def _account(name: str) -> Account:
     return account
 
 
-def _draft(campaign: Campaign, organizer: Account, title: str, number: int) -> EventDraft:
-    lead = week.host_of("xihu")
+def _draft(
+    campaign: Campaign, lead: OrganizationDraft, title: str, number: int, status: EventStatus
+) -> EventDraft:
+    """One that is sent back has no venue yet."""
     day = campaign.days[-1 - number % 3]
     return EventDraft(
         title=title,
         region_code=lead.region_code,
         lead=lead,
-        hosts=(organizer.organization.name,),
+        hosts=(lead.name,),
         groups=("public",),
         formats=(FormatDraft(campaign.terms_of(TermKind.FORMAT)[0].key, ""),),
         mode=Mode.ONSITE,
-        venue_text="" if number == len(UNPUBLISHED) - 1 else "西湖区文化中心（演练）",
+        venue_text="" if status == EventStatus.SENT_BACK else "西湖区文化中心（演练）",
         occurrences=(OccurrenceDraft(day, day),),
     )
 
@@ -102,10 +113,10 @@ def _bring_to(event: Event, status: EventStatus, organizer: Account, office: Acc
         review.send_back(event, WHY, now, office)
 
 
-def _enter_again(campaign: Campaign, organizer: Account, office: Account, now: datetime) -> None:
+def _enter_again(campaign: Campaign, office: Account, now: datetime) -> None:
     """One of the events that wait, entered a second time under a short name of its organization: two pairs to be judged."""
     number = 2
-    draft = _draft(campaign, organizer, UNPUBLISHED[number][0], number)
+    draft = _draft(campaign, week.host_of("xihu"), UNPUBLISHED[number][0], number, EventStatus.SUBMITTED)
     lead = OrganizationDraft(SHORT_NAME, draft.region_code)
     draft = replace(
         draft, lead=lead, hosts=(SHORT_NAME,), origin=ORIGIN, origin_ref=f"{campaign.starts}:again"
@@ -113,19 +124,35 @@ def _enter_again(campaign: Campaign, organizer: Account, office: Account, now: d
     review.submit(lifecycle.create(campaign, draft, now, office, publish=False), now, office)
 
 
-def _submit_to_court(campaign: Campaign, organizer: Account, now: datetime) -> None:
-    """An event of a court below, so that the desk of the court office has something to review."""
-    lead, court = week.host_of("hangzhou"), _account("court")
+def _read_once(campaign: Campaign, organizer: Account, office: Account, now: datetime) -> None:
+    """A lecture, which two people review: the county has read it, an office above publishes it."""
+    draft = _draft(campaign, week.host_of("xihu"), LECTURE, 0, EventStatus.SUBMITTED)
     draft = replace(
-        _draft(campaign, organizer, COURT_EVENT, 0),
-        region_code=lead.region_code,
-        lead=lead,
-        hosts=(lead.name,),
-        venue_text="杭州市法院第一法庭（演练）",
+        draft,
+        formats=(FormatDraft(week.TWO_REVIEWERS, "宣讲会"),),
         origin=ORIGIN,
-        origin_ref=f"{campaign.starts}:court",
+        origin_ref=f"{campaign.starts}:lecture",
     )
-    review.submit(lifecycle.create(campaign, draft, now, court, publish=False), now, court)
+    event = lifecycle.create(campaign, draft, now, organizer, publish=False)
+    review.submit(event, now, organizer)
+    review.approve(event, now, office)
+
+
+def _submit_to_court(campaign: Campaign, events: list[Event], now: datetime) -> None:
+    """Events of a court below, so that the desk of the court office has something to review, and a proposed change."""
+    lead, court = week.host_of("hangzhou"), _account("court")
+    for number, (title, status) in enumerate(COURT_EVENTS):
+        draft = replace(
+            _draft(campaign, lead, title, number, status),
+            venue_text="杭州市法院第一法庭（演练）" if status == EventStatus.SUBMITTED else "",
+            origin=ORIGIN,
+            origin_ref=f"{campaign.starts}:court-{number}",
+        )
+        _bring_to(lifecycle.create(campaign, draft, now, court, publish=False), status, court, court, now)
+    of_court = (event for event in events if event.lead and event.lead.name == lead.name)
+    event = next(one for one in of_court if one.status == EventStatus.PUBLISHED)
+    with event_transaction():
+        proposals.write_proposal(event, replace(draft_of(event), contact="12368"), now, None)
 
 
 def _propose(own: list[Event], organizer: Account, now: datetime) -> None:

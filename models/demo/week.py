@@ -16,7 +16,7 @@ from sqlalchemy import select
 from models import clock
 from models.campaigns import file
 from models.campaigns.file import CampaignFile
-from models.campaigns.tables import Campaign
+from models.campaigns.tables import Campaign, TermKind
 from models.db import db
 from models.demo import pictures
 from models.events.draft import EventDraft, FormatDraft, OccurrenceDraft, OrganizationDraft, VenueDraft
@@ -28,6 +28,7 @@ from models.publishing.change import event_transaction
 
 ID, NUMBER, ORIGIN = "rehearsal", 2, "rehearsal"
 LENGTH, TODAY_IS = 7, 3  # days; the position of today among them
+TWO_REVIEWERS = "talk"  # the form of activity that two people review
 HALF_DAY_WORDS = {HalfDay.MORNING: "上午", HalfDay.AFTERNOON: "下午", HalfDay.EVENING: "晚上"}
 
 
@@ -64,8 +65,12 @@ def _file(now: datetime) -> CampaignFile:
     if stored is not None and stored.starts <= today <= stored.ends:
         starts = stored.starts
     ends = starts + timedelta(days=LENGTH - 1)
+    formats = tuple(
+        replace(term, second_reading=term.key == TWO_REVIEWERS) for term in source.terms_of(TermKind.FORMAT)
+    )
     return replace(
         source,
+        terms={**source.terms, TermKind.FORMAT: formats},
         id=ID,
         number=NUMBER,
         name_zh="知识产权宣传周（演练）",

@@ -23,6 +23,7 @@ from models.ledger.tables import Presence, Scan
 from models.organizations.tables import Account, Role, authenticate, find_account
 from models.outcomes.highlights import Highlight
 from models.outcomes.outcomes import Outcome
+from models.publishing import review
 from models.publishing.duplicates import possible_duplicates
 from models.publishing.organizations import merges
 from models.registration.tables import Registration
@@ -82,7 +83,7 @@ def test_seven_days_with_events_of_every_kind(campaign):
     assert (campaign.number, campaign.rehearsal, campaign.figures_released) == (2, True, True)
 
     events = week.events_of(campaign)
-    assert len(events) == 61
+    assert len(events) == 62
     assert {group for event in events for group in event.groups} == {term.key for term in campaign.groups}
     assert {row.format for event in events for row in event.formats} == {
         "other", *(term.key for term in campaign.terms_of("format")),
@@ -146,9 +147,9 @@ def test_when_its_days_are_over_it_moves_on_and_keeps_what_happened(campaign):
     moved = week.ensure_week(TODAY + timedelta(days=5))
     assert (moved.starts.isoformat(), moved.ends.isoformat()) == ("2027-03-06", "2027-03-12")
     fresh = week.events_of(moved)
-    assert len(fresh) == 61
+    assert len(fresh) == 62
     assert {event.id for event in fresh}.isdisjoint(event.id for event in old)
-    assert count(Event) == 122
+    assert count(Event) == 124
     assert (count(Scan), db.session.scalar(select(func.sum(Presence.weight)))) == (scans, visits)
 
 
@@ -213,10 +214,16 @@ def test_every_role_finds_a_living_desk(campaign):
     assert sorted({account.role for account in people.values()}) == sorted(Role)
     organizer = waiting.waiting_for(people["organizer"], campaign, clock.now())
     groups = (organizer.drafts, organizer.own_submitted, organizer.sent_back)
-    assert ([group.total for group in groups], [one.scans for one in organizer.held]) == ([2, 3, 1], [3])
+    assert ([group.total for group in groups], [one.scans for one in organizer.held]) == ([2, 4, 1], [3])
+    school = waiting.waiting_for(people["school"], campaign, clock.now())
+    assert [group.total for group in (school.drafts, school.own_submitted, school.sent_back)] == [1, 1, 1]
     county = waiting.waiting_for(people["county"], campaign, clock.now())
-    assert (county.reviews, county.proposed.total) == (4, 1)
-    assert waiting.waiting_for(people["court"], campaign, clock.now()).reviews == 1
+    assert (county.reviews, county.proposed.total) == (6, 1)
+    court = waiting.waiting_for(people["court"], campaign, clock.now())
+    assert (court.reviews, court.proposed.total) == (1, 1)
+    readers = {item.event.title: item.reader for item in review.queue(people["city"], campaign)}
+    assert readers.pop(desk.LECTURE) == people["county"]
+    assert set(readers.values()) == {None}
     (pair,) = merges.alike_pairs(merges.organizations_for(people["county"]))
     assert desk.SHORT_NAME in (pair.left.name, pair.right.name)
     assert possible_duplicates(people["county"], campaign)[1] == 1
