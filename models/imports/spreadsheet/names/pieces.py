@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-SIGNS = "、，,/／"
+SIGNS = "、，,/／&＆"
 CHINESE = "\u3400-\u9fff"
 # Two names with a blank between them.
 BLANK = re.compile(rf"(?<=[{CHINESE})）])\s+(?=[{CHINESE}])")
