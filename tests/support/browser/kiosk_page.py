@@ -1,5 +1,6 @@
 """A served week with an event that is open now, and a hand on its kiosk: what the browser tests of the app share."""
 
+import asyncio
 import hmac
 import time
 from collections.abc import Iterator
@@ -122,6 +123,20 @@ def _hidden(character: str) -> dict:
     return {"code": _key(character)["code"], **HIDDEN}
 
 
+def _stroke(key: dict, stamp: float) -> list[dict]:
+    return [{"type": "keyDown", "timestamp": stamp, **key}, {"type": "keyUp", **key, "text": ""}]
+
+
+def _send_all(session: CDPSession, events: list[dict]) -> None:
+    """At once, in their order: where each waited for the answer to the last, a busy machine would pause as no scanner does."""
+
+    async def send() -> None:
+        own = session._impl_obj
+        await asyncio.gather(*(own.send("Input.dispatchKeyEvent", event, None) for event in events))
+
+    session._sync(send())
+
+
 @dataclass
 class KioskPage:
     """A hand on a kiosk."""
@@ -158,13 +173,12 @@ class KioskPage:
         end = len(composed)
         # Composed text cannot be stamped. With keys ahead of this machine's clock it is in time, however busy the machine is.
         began = time.time() + 60
-        hidden_enter = {**ENTER, **HIDDEN, "text": ""}
-        for number, key in enumerate([*map(_hidden, text), hidden_enter]):
-            if key is hidden_enter:
-                session.send(
-                    "Input.imeSetComposition", {"text": composed, "selectionStart": end, "selectionEnd": end}
-                )
-            self._press(session, key, began + number * KEY_PAUSE)
+        hidden = [*map(_hidden, text), {**ENTER, **HIDDEN, "text": ""}]
+        *keys, enter = [_stroke(key, began + number * KEY_PAUSE) for number, key in enumerate(hidden)]
+        composition = {"text": composed, "selectionStart": end, "selectionEnd": end}
+        _send_all(session, [event for stroke in keys for event in stroke])
+        session.send("Input.imeSetComposition", composition)
+        _send_all(session, enter)
         session.send("Input.insertText", {"text": composed})
         session.detach()
 
@@ -185,13 +199,9 @@ class KioskPage:
         """Real key events with the time stamps of a scanner, however slowly this machine sends them."""
         session = self.page.context.new_cdp_session(self.page)
         began = time.time() - len(keys) * pause
-        for number, key in enumerate(keys):
-            self._press(session, key, began + number * pause)
+        strokes = [_stroke(key, began + number * pause) for number, key in enumerate(keys)]
+        _send_all(session, [event for stroke in strokes for event in stroke])
         session.detach()
-
-    def _press(self, session: CDPSession, key: dict, stamp: float) -> None:
-        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "timestamp": stamp, **key})
-        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key, "text": ""})
 
     def reload(self) -> None:
         """Switch the device on again; the guard against reading twice has forgotten."""
