@@ -9,8 +9,8 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from weakref import WeakKeyDictionary
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import (
@@ -35,17 +35,15 @@ from sqlalchemy.types import TypeDecorator
 
 from models import measures
 from models.security import private_files
-from models.transactions import answer_limit, pooler, write_turn, writers
+from models.transactions import answer_limit, nodes, pooler, write_turn, writers
 from models.transactions.database_errors import is_busy, is_read_only
 
 LARGEST_ID = 2**31 - 1  # of an INTEGER column
 REST = 5  # seconds
-FIND_PRIMARY_EVERY = 5  # seconds
 BUSY_SECONDS = 15  # a writer waits at most so long for the others
 _WRITE = "openweek_write"  # execution option of a connection that will write
 STANDBY = "standby"  # key of its engine
 _FROM_STANDBY = "openweek_from_standby"  # in the info of a session
-_looked_for_primary = WeakKeyDictionary[Engine, float]()
 
 
 class Base(DeclarativeBase):
@@ -90,9 +88,11 @@ def read_from_standby() -> None:
     db.session.info[_FROM_STANDBY] = has_standby()
 
 
-def public_engine() -> Engine:
-    """The engine behind public pages: the standby's, where there is one."""
-    return db.engines.get(STANDBY, db.engine)
+def public_engine() -> nodes.PublicEngine:
+    """Of this application: the engines behind public pages, and which of them is read now."""
+    new = nodes.PublicEngine(db.engine, db.engines.get(STANDBY))
+    kept: nodes.PublicEngine = current_app.extensions.setdefault("openweek.public_engine", new)
+    return kept
 
 
 # SQLite assigns row ids only to a column declared INTEGER.
@@ -228,7 +228,7 @@ def transaction(*, first: bool = False) -> Iterator[None]:
         except BaseException as error:
             db.session.rollback()
             if isinstance(error, DBAPIError) and is_read_only(error):
-                _find_primary(db.engine)
+                nodes.find_primary(db.engine)
             raise
 
 
@@ -242,14 +242,6 @@ def _turn(first: bool) -> AbstractContextManager[None]:
     if not on_postgresql():
         return write_turn.of_process(BUSY_SECONDS)
     return nullcontext() if first else writers.place()
-
-
-def _find_primary(engine: Engine) -> None:
-    """The pool's connections lead to a standby; new ones may find the primary. Not at each refused write: there are many."""
-    now = monotonic()
-    if now - _looked_for_primary.get(engine, -inf) >= FIND_PRIMARY_EVERY:
-        _looked_for_primary[engine] = now
-        engine.dispose()
 
 
 @contextmanager

@@ -59,10 +59,12 @@ def test_everybody_is_told_soon_and_it_recovers(silent, relay):
             assert answer.status_code == status
             assert took < LIMIT + 2 * CONNECT + SLACK
             assert path != PAGE or answer.headers["Retry-After"] == "2"
+        # Where it is the standby, the primary answers from then on.
+        later = 503 if setting == "OPENWEEK_DATABASE_URL" else 200
         both = [
             pool.submit(ask, app, PAGE) for _ in range(2)
         ]  # one tries to connect, the other is told at once
-        assert [one.result()[0].status_code for one in both] == [503, 503]
+        assert [one.result()[0].status_code for one in both] == [later, later]
         assert min(one.result()[1] for one in both) < CONNECT
         relay.speak()
         assert wait_until(lambda: pool.submit(ask, app, PAGE).result()[0].status_code == 200)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from flask import Flask
-from sqlalchemy import Engine
 
 from models.db import public_engine
 from models.ics import version as calendar_version
+from models.transactions.nodes import PublicEngine
 from web.feeds.http_cache import REPRESENTATION_KEY, Representation, is_not_modified
 from web.server.content_coding import takes_gzip
 
@@ -30,7 +30,7 @@ class CachedAnswers:
     def __init__(self, app: Flask) -> None:
         self._app, self._next = app, app.wsgi_app
         self._representations: WeakValueDictionary[tuple[str, str], Representation] = WeakValueDictionary()
-        self._engine: Engine | None = None
+        self._engine: PublicEngine | None = None
         self._versions: dict[
             str, tuple[str | None, int, float]
         ] = {}  # by campaign, where asking takes a network
@@ -56,12 +56,12 @@ class CachedAnswers:
         if self._engine is None:
             with self._app.app_context():
                 self._engine = public_engine()
-        if self._engine.dialect.name == "sqlite":
-            return calendar_version.read_version(self._engine, campaign_id)
+        if self._engine.primary.dialect.name == "sqlite":
+            return calendar_version.read_version(self._engine.primary, campaign_id)
         version, seen_moves, valid_until = self._versions.get(campaign_id, (None, -1, 0.0))
         now, local_moves = monotonic(), calendar_version.commits_here()
         if now >= valid_until or seen_moves != local_moves:
-            version = calendar_version.read_version(self._engine, campaign_id)
+            version = calendar_version.read_version(self._engine.current(), campaign_id)
             self._versions[campaign_id] = version, local_moves, now + VERSION_SECONDS
         return version
 

@@ -16,13 +16,13 @@ from urllib.parse import parse_qsl, urlencode
 
 import brotli
 from flask import Flask
-from sqlalchemy import Engine
 from werkzeug.http import parse_cookie
 
 from models import clock
 from models.db import public_engine
 from models.ics import version as calendar_version
 from models.public.filters import NAMES
+from models.transactions.nodes import PublicEngine
 from web.feeds.http_cache import HttpCache, is_not_modified
 from web.public.filters import region_picker
 from web.server import standby
@@ -116,14 +116,14 @@ class PublicPages:
     def __init__(self, app: Flask) -> None:
         self._app, self._next = app, app.wsgi_app
         self._pages: HttpCache[Page] = HttpCache(MOST_BYTES)
-        self._engine: Engine | None = None
+        self._engine: PublicEngine | None = None
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         match = PATH.fullmatch(environ["PATH_INFO"])
         if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD") or standby.reads_own(environ):
             return self._next(environ, start_response)
         query = known_query(environ.get("QUERY_STRING", ""))
-        version = self._version(match[1]) if query is not None else None
+        version = self._version(environ, match[1]) if query is not None else None
         if query is None or version is None:
             return self._next(environ, start_response)
         # The version is read before the page is rendered, so that a page is never older than its version.
@@ -137,11 +137,12 @@ class PublicPages:
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [other.answer.body]
         return _respond(environ, start_response, page)
 
-    def _version(self, campaign_id: str) -> str | None:
+    def _version(self, environ: "WSGIEnvironment", campaign_id: str) -> str | None:
         if self._engine is None:
             with self._app.app_context():
                 self._engine = public_engine()
-        return calendar_version.read_version(self._engine, campaign_id)
+        engine = environ[standby.ENGINE] = self._engine.current()
+        return calendar_version.read_version(engine, campaign_id)
 
     def _render(self, environ: "WSGIEnvironment", query: str, language: str) -> Page:
         answer = self._ask({**_impersonal(environ), "QUERY_STRING": query, "HTTP_ACCEPT_LANGUAGE": language})

@@ -205,6 +205,9 @@ class Postgres:
     def crash(self) -> None:
         """End all its processes as a power cut would, and start it again; it recovers from its log."""
         self.kill()
+        self.start_again()
+
+    def start_again(self) -> None:
         # Its process may stay as a zombie where nobody collects it, and look as if it ran.
         data = self._folder / "data"
         for path in (data / "postmaster.pid", *data.glob(".s.PGSQL.*")):
