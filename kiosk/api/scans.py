@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -50,11 +51,7 @@ def submit_scans() -> ResponseReturnValue:
         raise NotPairedError(NOT_PAIRED) from None
     answers, words = iter(answered), _Words(source.campaign, answered)
     results = [
-        # Named as the device names it, whose table of ids may tell upper case from lower.
-        {
-            "id": raw["id"] if attempt else None,
-            **_result(attempt, next(answers) if attempt else NOT_KEPT, words),
-        }
+        _result(raw, attempt, next(answers) if attempt else NOT_KEPT, words)
         for raw, attempt in zip(scans, read_attempts, strict=True)
     ]
     kiosks.update_seen_at(source.kiosk_id, now)
@@ -110,17 +107,32 @@ def _first_contents(answers: Sequence[Answer]) -> dict[UUID | None, tuple[str, s
     return {scan_id: (kind, direction) for scan_id, kind, direction in db.session.execute(query)}
 
 
-def _result(attempt: Attempt | None, answer: Answer, words: "_Words") -> dict:
-    return {
-        "verdict": answer.verdict,
-        "reason": answer.reason,
-        "message": words.message(attempt, answer),
-        "group": answer.group,
-        "headcount": answer.headcount,
-        "since": clock.instant_text(answer.since, words.campaign.zone) if answer.since else None,
-        "flags": answer.flags.names,
-        "again": answer.again,
-    }
+class _Result(msgspec.Struct):
+    id: str | None
+    verdict: str
+    reason: str | None
+    message: str
+    group: str | None
+    headcount: int | None
+    since: str | None
+    flags: list[str]
+    again: bool
+
+
+def _result(raw: Any, attempt: Attempt | None, answer: Answer, words: "_Words") -> _Result:
+    return _Result(
+        raw["id"]
+        if attempt
+        else None,  # as the device spells it, whose table of ids may tell upper case from lower
+        answer.verdict,
+        answer.reason,
+        words.message(attempt, answer),
+        answer.group,
+        answer.headcount,
+        clock.instant_text(answer.since, words.campaign.zone) if answer.since else None,
+        answer.flags.names,
+        answer.again,
+    )
 
 
 class _Words:
@@ -132,7 +144,7 @@ class _Words:
 
     def message(self, attempt: Attempt | None, answer: Answer) -> str:
         sent = (attempt.kind, attempt.direction) if attempt else (ScanKind.PASS, Direction.IN)
-        kind, direction = self._contents.get(answer.id, sent)
+        kind, direction = self._contents.get(answer.id, sent) if self._contents else sent
         key = (answer.verdict, answer.reason, answer.flags, answer.headcount, answer.since, kind, direction)
         if key not in self._messages:
             self._messages[key] = message(answer, self.campaign, kind=kind, direction=direction)

@@ -77,8 +77,8 @@ class Submission:
 
     @cached_property
     def keys(self) -> frozenset[UUID]:
-        named = (id for attempt in self.attempts for id in (attempt.id, attempt.undoes) if id is not None)
-        return frozenset(named)
+        undone = {attempt.undoes for attempt in self.attempts if attempt.undoes is not None}
+        return frozenset({attempt.id for attempt in self.attempts} | undone)
 
     def decode(self) -> None:
         """Signatures take the most time, so they are checked before the transaction."""
@@ -190,11 +190,12 @@ def _admit(group: list[Submission]) -> None:
     group = [submission for submission in group if _is_current(submission, versions)]
     if undoing or not numbers >= {submission.source.campaign.number for submission in group}:
         _lock_campaigns(group)
-    stored = store.stored_scans({id for submission in group for id in submission.keys})
+    stored = store.stored_scans(frozenset().union(*(submission.keys for submission in group)))
     by_id = {row.id: row for row in stored}
     for submission in group:
-        submission.known = {scan_id: by_id[scan_id] for scan_id in submission.first if scan_id in by_id}
-        submission.new = [scan for id, scan in submission.first.items() if id not in submission.known]
+        known = {scan_id: by_id[scan_id] for scan_id in submission.first.keys() & by_id.keys()}
+        submission.known = known
+        submission.new = [scan for id, scan in submission.first.items() if not known or id not in known]
     _choose_occurrences(group, cache)
     locked = store.lock([scan for submission in group for scan in submission.new], stored)
     for submission in group:
@@ -278,7 +279,7 @@ def _insert(group: list[Submission]) -> list[LockedPresence]:
     new = [(submission, scan) for submission in group for scan in submission.new]
     entered = {id(scan.presence): scan.presence for _submission, scan in new if scan.presence is not None}
     inserted = [presence for presence in entered.values() if presence.id is None]
-    rows = sorted(new, key=lambda pair: pair[1].id)
+    rows = sorted(new, key=lambda pair: pair[1].id.int)
     if not store.insert_presences(inserted) or not store.insert_scans(
         [pending_scan.row(scan, submission.source, submission.now) for submission, scan in rows]
     ):

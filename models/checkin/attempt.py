@@ -3,7 +3,9 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from json.encoder import encode_basestring_ascii
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -94,18 +96,19 @@ class Attempt(msgspec.Struct, frozen=True):
     malformed: bool = False
     raw: bytes | None = None  # of a malformed attempt: a hash of all its content
 
-    def fingerprint(self) -> bytes:
+    def fingerprint(self, token: str | None = None) -> bytes:
         """32 bytes over the content, to tell a resend from a conflict. What was shown, the occurrence and the clock's
-        correction may differ between two deliveries of one scan.
+        correction may differ between two deliveries of one scan. token: the last segment of its code, where it is known.
 
         Not to be stored as it is: a code that is not ours can be short enough to be searched for."""
         if self.raw is not None:
             return self.raw
-        code = signatures.last_segment(self.code) if self.code else None
+        if token is None and self.code:
+            token = signatures.last_segment(self.code)
         content = (
             self.kind,
             clock.instant_text(self.at),
-            code,
+            token,
             self.direction,
             self.group,
             self.headcount,
@@ -114,7 +117,7 @@ class Attempt(msgspec.Struct, frozen=True):
             self.holder,
             self.foreign_hash,
         )
-        return _hash(content)
+        return hashlib.sha256(_canonical_list(content).encode()).digest()
 
 
 def read_id(raw: object) -> UUID | None:
@@ -180,6 +183,15 @@ def _instant(text: str) -> datetime:
 
 def _uuid(text: object) -> UUID | None:
     return msgspec.convert(text, UUID) if isinstance(text, str) and _UUID.fullmatch(text) else None
+
+
+def _canonical_list(content: Iterable[str | int | None]) -> str:
+    """What _canonical() writes, at a third of its time."""
+    values = [
+        "null" if value is None else encode_basestring_ascii(value) if isinstance(value, str) else str(value)
+        for value in content
+    ]
+    return f"[{', '.join(values)}]"
 
 
 def _hash(content: object) -> bytes:

@@ -1,15 +1,15 @@
 """What a group of scans has locked and read, as the rules see it. Nothing is read or written here."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from models.ledger.in_effect import Undo
 from models.ledger.visit import NOTHING, Entry, State, derive
 
 
-@dataclass
-class LockedPresence:
+class LockedPresence(Struct, eq=False):
     """One holder at one occurrence on one day: its rows so far, and what they came to before this batch."""
 
     id: int | None  # None: it is new, and inserted once all is decided
@@ -19,6 +19,7 @@ class LockedPresence:
     identified: bool
     entries: list[Entry] = field(default_factory=list)
     before: State = NOTHING
+    inserted: State | None = None  # what it was inserted with
     other_days: list["LockedPresence"] = field(default_factory=list)  # where the occurrence has a capacity
 
     @property
@@ -36,8 +37,7 @@ class LockedPresence:
         return max(days, key=lambda presence: presence.day).state.inside if days else 0
 
 
-@dataclass(frozen=True)
-class UndoTarget:
+class UndoTarget(Struct, frozen=True):
     """The scan that an undo names. moved: the rows that took its place at other sessions, each with its presence."""
 
     kind: str
@@ -52,8 +52,7 @@ class UndoTarget:
         return undo.reaches(self.kiosk_id, self.event_id, self.at)
 
 
-@dataclass
-class LockedRows:
+class LockedRows(Struct):
     """What a batch has locked and read. occupancy: heads inside, for occurrences with a capacity; kept up to date."""
 
     by_key: dict[tuple[int, date, str], LockedPresence]

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from operator import attrgetter
 from uuid import UUID
 
+from msgspec import Struct
+
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.checkin.attempt import MAX_SKEW_MS, Attempt
@@ -23,15 +25,16 @@ from models.ledger.visit import Entry
 
 LATE_AFTER = timedelta(minutes=15)
 CLOCK_TOLERANCE_MS = 120_000
+_CLOCK_TOLERANCE = timedelta(milliseconds=CLOCK_TOLERANCE_MS)
 MAX_TOUCH = 20  # heads of one touch; a larger number is a tally, which needs its scope
 PAIRING_TOLERANCE = timedelta(hours=1)
 LIVE_WITHIN = timedelta(minutes=1)  # an older scan was not answered live
 
 
-@dataclass
-class PendingScan:
+class PendingScan(Struct, eq=False):
     """An attempt and what the rules have decided so far."""
 
+    id: UUID
     attempt: Attempt
     at: datetime  # corrected, UTC
     skew_ms: int | None
@@ -54,10 +57,6 @@ class PendingScan:
     window: CheckInWindow | None = None
     since: datetime | None = None
     presence: LockedPresence | None = None  # that it belongs to, once it is kept there
-
-    @property
-    def id(self) -> UUID:
-        return self.attempt.id
 
     @property
     def is_undo(self) -> bool:
@@ -179,20 +178,13 @@ def _skew_of(attempt: Attempt, device_time: datetime | None, sync_skew: int | No
 def _decode(
     attempt: Attempt, skew: int | None, source: ScanSource, zone: tzinfo, now: datetime, codes: "_CodeReader"
 ) -> PendingScan:
-    corrected = attempt.at - timedelta(milliseconds=skew or 0)
-    at = min(corrected, now)
+    corrected = attempt.at - timedelta(milliseconds=skew) if skew else attempt.at
+    ahead = corrected - now
+    at = now if corrected > now else corrected
     local = at.astimezone(zone)
-    scan = PendingScan(
-        attempt=attempt,
-        at=at,
-        skew_ms=skew,
-        day=local.date(),
-        hour=local.hour,
-        digest=codes.keyed_hash(b"openweek-attempt\x01" + attempt.fingerprint())[:16],
-    )
-    if now - at > LATE_AFTER:
-        scan.flags |= Flag.LATE
-    if abs(skew or 0) > CLOCK_TOLERANCE_MS or corrected - now > timedelta(milliseconds=CLOCK_TOLERANCE_MS):
+    flags = Flag.LATE if ahead < -LATE_AFTER else Flag.NONE
+    scan = PendingScan(attempt.id, attempt, at, skew, local.date(), local.hour, codes.digest(attempt), flags)
+    if abs(skew or 0) > CLOCK_TOLERANCE_MS or ahead > _CLOCK_TOLERANCE:
         scan.flags |= Flag.CLOCK
     if source.revoked or (source.expires_at is not None and at >= source.expires_at):
         scan.flags |= Flag.AFTER_REVOCATION
@@ -235,10 +227,15 @@ class _CodeReader:
     groups: Mapping[int, str]
     secret: bytes
     read: dict[str, signatures.UnverifiedPass | None] = field(default_factory=dict)  # by the text scanned
+    tokens: dict[str, str] = field(default_factory=dict)  # its last segments
     forged: set[str] = field(default_factory=set)
 
     def keyed_hash(self, content: bytes) -> bytes:
         return hmac.digest(self.secret, content, hashlib.sha256)
+
+    def digest(self, attempt: Attempt) -> bytes:
+        token = self.tokens.get(attempt.code) if attempt.code else None
+        return self.keyed_hash(b"openweek-attempt\x01" + attempt.fingerprint(token))[:16]
 
     def read_passes(self, attempts: Iterable[Attempt], stored: Collection[UUID]) -> None:
         """All codes of the batch. The signatures of scans that are stored already are not checked again."""
@@ -246,8 +243,9 @@ class _CodeReader:
         for attempt in attempts:
             if attempt.kind != ScanKind.PASS or attempt.malformed or attempt.code is None:
                 continue
-            code = self.read[attempt.code] = _parse(attempt.code)
-            if code is None or attempt.id in stored:
+            token = self.tokens[attempt.code] = signatures.last_segment(attempt.code)
+            code = self.read[attempt.code] = _parse(token)
+            if code is None or (stored and attempt.id in stored):
                 continue
             public = self.cache.public_key(code.payload.key_id)
             if public is None:
@@ -290,10 +288,10 @@ class _CodeReader:
         scan.refuse(Reason.UNKNOWN_CODE)
 
 
-def _parse(text: str) -> signatures.UnverifiedPass | None:
+def _parse(token: str) -> signatures.UnverifiedPass | None:
     """None for a text that is no pass of ours."""
     try:
-        code = signatures.parse_code(text)
+        code = signatures.parse_token(token)
     except signatures.UnknownCodeError:
         return None
     return code if isinstance(code, signatures.UnverifiedPass) else None

@@ -1,6 +1,6 @@
 """Answers for ids that came before: the first answer stands, other content under the same id is kept beside it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,8 @@ def answers(
     scans: Sequence[PendingScan], first: Mapping[UUID, PendingScan], known: Mapping[UUID, Scan | StoredScan]
 ) -> list[Answer]:
     """One answer for each scan, in order. first: the scan that was decided for each new id; known: rows from before."""
+    if not known and len(first) == len(scans):  # nearly always: none came before
+        return [scan.answer() for scan in scans]
     result = []
     for scan in scans:
         flags = Flag.CONFLICT if is_conflict(scan, first, known) else Flag.NONE
@@ -60,13 +62,15 @@ def is_conflict(
 
 
 def insert_conflicts(
-    scans: Iterable[PendingScan],
+    scans: Sequence[PendingScan],
     first: Mapping[UUID, PendingScan],
     known: Mapping[UUID, Scan | StoredScan],
     source: ScanSource,
     now: datetime,
 ) -> None:
     """Keep each other content of an id once, however often a device sends it."""
+    if not known and len(first) == len(scans):
+        return
     conflicts = [scan for scan in scans if is_conflict(scan, first, known)]
     kept = _kept({scan.id for scan in conflicts}) if conflicts else set()
     for scan in conflicts:

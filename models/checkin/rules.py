@@ -1,6 +1,6 @@
 """The rules of check-in, in order, on locked rows. Pure: nothing is read or written here."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -99,21 +99,25 @@ def _revoked(scan: PendingScan, row: PassRow | None) -> bool:
     return True
 
 
-def decide(scans: Iterable[PendingScan], locked: LockedRows, source: ScanSource) -> None:
+def decide(scans: Collection[PendingScan], locked: LockedRows, source: ScanSource) -> None:
     """Each scan in the order in which the device sent it."""
+    undoing = any(
+        scan.is_undo for scan in scans
+    )  # of two requests none undoes a scan of the other: see Submission.keys
     for scan in scans:
         if scan.verdict is None and scan.is_undo:
             _decide_undo(scan, locked, source)
         elif scan.verdict is None:
             _decide_entry(scan, locked, source)
-        locked.targets[scan.id] = UndoTarget(
-            scan.attempt.kind,
-            source.kiosk_id,
-            scan.at,
-            scan.verdict,
-            scan.window.event_id if scan.window else None,
-            scan.presence,
-        )
+        if undoing:
+            locked.targets[scan.id] = UndoTarget(
+                scan.attempt.kind,
+                source.kiosk_id,
+                scan.at,
+                scan.verdict,
+                scan.window.event_id if scan.window else None,
+                scan.presence,
+            )
 
 
 def _decide_entry(scan: PendingScan, locked: LockedRows, source: ScanSource) -> None:
@@ -122,7 +126,7 @@ def _decide_entry(scan: PendingScan, locked: LockedRows, source: ScanSource) -> 
     if window is None or key is None:
         raise AssertionError("A scan without an occurrence or a holder is refused before it comes here.")
     presence = locked.by_key[key]
-    undone = any(
+    undone = bool(locked.undos) and any(
         undo.reaches(source.kiosk_id, window.event_id, scan.at) for undo in locked.undos.get(scan.id, ())
     )
     effective = not undone and not scan.flags & HELD_BACK

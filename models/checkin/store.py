@@ -20,7 +20,7 @@ from models.ledger.in_effect import in_effect, moved_rows, undos_of
 from models.ledger.occupancy import occupancy
 from models.ledger.sum_rows import add_to_sums
 from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
-from models.ledger.visit import Entry, State, derive
+from models.ledger.visit import NOTHING, Entry, State
 from models.transactions.bulk import DIALECTS, among, insert_numbered, insert_rows
 from models.transactions.round_trip import commit_together
 
@@ -70,7 +70,7 @@ def stored_scans(ids: Collection[UUID]) -> list[StoredScan]:
     if not ids:
         return []
     connection = db.session.connection()
-    return list(connection.execute(_STORED[connection.dialect.name], {"ids": list(ids)}))
+    return list(connection.execute(_STORED[connection.dialect.name], {"ids": list(ids)}).all())
 
 
 def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> LockedRows:
@@ -105,7 +105,7 @@ def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> LockedRo
         for row in targets
     }
     # Read again under the locks, where there are any.
-    ids = {scan.id for scan in scans} | undone
+    ids = {scan.id for scan in scans} | undone if undone or stored else set()
     undos = undos_of(ids) if undone or any(row.undoes in ids for row in stored) else {}
     return LockedRows(by_key, undo_targets, undos, occupancy(limited))
 
@@ -212,8 +212,10 @@ def insert_presences(presences: Iterable[LockedPresence]) -> bool:
     new = {(p.occurrence_id, p.day, p.holder): p for p in presences if p.id is None}
     if not new:
         return True
+    for presence in new.values():
+        presence.inserted = presence.state
     # Sorted, so that two groups never wait for each other in a ring.
-    rows = [(*key, new[key].identified, *_state(new[key].state)) for key in sorted(new)]
+    rows = [(*key, new[key].identified, *_state(new[key].inserted or NOTHING)) for key in sorted(new)]
     ids = insert_numbered(db.session.connection(), _PRESENCE, _NEW, rows, keys=_KEY)
     if ids is None:
         return False
@@ -250,15 +252,13 @@ def update_counters(
     changed, changes = [], []
     deltas: dict[tuple, list[int]] = defaultdict(lambda: [0, 0, 0])
     for presence in presences:
-        before, after = presence.before, derive(presence.entries, presence.identified)
+        is_new, before = presence.id in inserted, presence.before
+        after = presence.inserted if is_new and presence.inserted else presence.state
         if before == after:
             continue
-        changes.append(
-            sums.PresenceChange(
-                presence.occurrence_id, presence.day, presence.holder, presence.identified, before, after
-            )
-        )
-        if presence.id not in inserted:
+        key = presence.occurrence_id, presence.day, presence.holder
+        changes.append(sums.PresenceChange(*key, presence.identified, before, after))
+        if not is_new:
             values = {f"new_{name}": value for name, value in zip(_STATE, _state(after), strict=True)}
             changed.append({"presence": presence.id, **values})
         for state, sign in ((before, -1), (after, 1)):

@@ -49,8 +49,8 @@ def pass_rows(connection: Connection, serials: Collection[tuple[str, int]]) -> d
         "campaigns": sorted({campaign_id for campaign_id, _serial in serials}),
         "serials": sorted({serial for _campaign_id, serial in serials}),
     }
-    rows = connection.execute(_ROWS[connection.dialect.name], wanted) if serials else ()
-    return {(row.campaign_id, row.serial): row for row in map(PassRow._make, rows)}
+    rows = connection.execute(_ROWS[connection.dialect.name], wanted).all() if serials else ()
+    return {(row[1], row[2]): PassRow._make(row) for row in rows}
 
 
 def revoked_serials(campaign_id: str) -> list[str]:

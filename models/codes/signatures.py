@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
+from struct import Struct as Fields
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -40,6 +41,7 @@ STEPS_REMEMBERED = 8 * 24 * 3600 // STEP_SECONDS
 MANY, MOST_PROCESSORS = 32, 4  # so many signatures are shared among so many processors at most
 PASS_CHARACTERS, VENUE_CHARACTERS = 128, 24
 _PASS_BYTES, _VENUE_BYTES = 16, 7  # of the payloads
+_PASS_FIELDS = Fields(">BBHBHIBI")  # the serial in two parts: of five bytes there is no number
 _PASS_CONTEXT, _VENUE_CONTEXT = b"openweek-pass\x01", b"openweek-venue\x01"
 # From the digits of RFC 4648 to those that int() reads.
 _BASE32_DIGITS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")
@@ -96,6 +98,7 @@ class VenuePayload:
 class UnverifiedPass(Struct, frozen=True):
     payload: PassPayload
     signature: bytes
+    packed: bytes | None = None  # the payload as it was read
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,11 @@ def last_segment(text: str) -> str:
 
 def parse_code(text: str) -> UnverifiedPass | UnverifiedVenueCode:
     """Decode a scanned text without verifying it. Raises UnknownCodeError for everything without the shape of a code."""
-    token = last_segment(text)
+    return parse_token(last_segment(text))
+
+
+def parse_token(token: str) -> UnverifiedPass | UnverifiedVenueCode:
+    """The same for its last segment."""
     if len(token) not in (PASS_CHARACTERS, VENUE_CHARACTERS) or not _BASE32.match(token):
         raise UnknownCodeError
     raw = _bytes(token)
@@ -130,7 +137,7 @@ def parse_code(text: str) -> UnverifiedPass | UnverifiedVenueCode:
     if version != VERSION:
         raise UnknownCodeError
     if len(token) == PASS_CHARACTERS and purpose in PASS_PURPOSES:
-        return UnverifiedPass(_unpack_pass(raw), raw[_PASS_BYTES:])
+        return UnverifiedPass(_unpack_pass(raw), raw[_PASS_BYTES:], raw[:_PASS_BYTES])
     if len(token) == VENUE_CHARACTERS and purpose in VENUE_PURPOSES:
         payload = VenuePayload(purpose, raw[1], int.from_bytes(raw[2:6]), raw[6])
         return UnverifiedVenueCode(payload, raw[_VENUE_BYTES:])
@@ -143,15 +150,8 @@ def _bytes(token: str) -> bytes:
 
 
 def _unpack_pass(raw: bytes) -> PassPayload:
-    return PassPayload(
-        purpose=raw[0] & 15,
-        key_id=raw[1],
-        campaign=int.from_bytes(raw[2:4]),
-        group=raw[4],
-        headcount=int.from_bytes(raw[5:7]),
-        event=int.from_bytes(raw[7:11]),
-        serial=int.from_bytes(raw[11:16]),
-    )
+    first, key_id, campaign, group, headcount, event, high, low = _PASS_FIELDS.unpack_from(raw)
+    return PassPayload(first & 15, key_id, campaign, group, headcount, event, high << 32 | low)
 
 
 def _text(raw: bytes) -> str:
@@ -171,7 +171,7 @@ def _public_key(public: bytes) -> Ed25519PublicKey:
 
 def verify_pass(code: UnverifiedPass, public: bytes) -> bool:
     try:
-        _public_key(public).verify(code.signature, _PASS_CONTEXT + code.payload.pack())
+        _public_key(public).verify(code.signature, _PASS_CONTEXT + (code.packed or code.payload.pack()))
     except InvalidSignature:
         return False
     return True

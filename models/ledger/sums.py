@@ -133,7 +133,7 @@ def added_by(changes: Iterable[PresenceChange]) -> tuple[Sums, list[EstimateChan
         return {}, []
     holders = {change.holder for change in counted if change.identified}
     places, visits = _read_under_lock({change.occurrence_id for change in counted}, holders)
-    changed = {(change.occurrence_id, change.day.isoformat(), change.holder) for change in counted}
+    changed = {(change.occurrence_id, change.day.isoformat(), change.holder) for change in counted if visits}
     others = [visit for visit in visits if visit[:3] not in changed]
     cells, several = _by_cell(counted, others)
     estimated = _add_estimates(cells, places)
@@ -195,6 +195,7 @@ def _by_cell(
     changed = Counter(change.holder for change in changes)
     cells: _Cells = defaultdict(lambda: [0] * len(SUM_COLUMNS))
     several = []
+    days = {day: day.isoformat() for day in {change.day for change in changes}}
     for change in changes:
         alone = changed[change.holder] == 1 and change.holder not in known
         if change.identified and not alone:
@@ -202,7 +203,7 @@ def _by_cell(
         for state, sign in ((change.before, -1), (change.after, 1)):
             if state.weight and state.cell:
                 _hour, group, method = state.cell
-                numbers = cells[change.occurrence_id, change.day.isoformat(), group]
+                numbers = cells[change.occurrence_id, days[change.day], group]
                 numbers[_METHOD[method]] += sign * state.weight
                 numbers[TAKEN] += sign * state.taken * state.weight
                 numbers[PARTICIPANTS] += sign * state.weight if change.identified and alone else 0

@@ -5,7 +5,6 @@ id) is the visit; the largest headcount of the scans in is its weight.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,8 +13,7 @@ from msgspec import Struct
 from models.ledger.tables import Direction
 
 
-@dataclass
-class Entry:
+class Entry(Struct):
     """A stored or repeat row of a pass, browser, touch or tally. effective: not undone, and not held back."""
 
     id: UUID
@@ -55,11 +53,13 @@ def derive(entries: Iterable[Entry], identified: bool) -> State:
     identified: the holder is a pass or a browser, so that its rows belong to one person or group. Else a holder is one row,
     and an "out" subtracts its headcount from the people inside."""
     rows = [entry for entry in entries if entry.effective]
+    if not rows:
+        return NOTHING
     if len(rows) > 1:
         rows.sort(key=lambda entry: entry.order)
     arrivals = [entry for entry in rows if entry.direction == Direction.IN]
     if not arrivals:
-        if identified or not rows:
+        if identified:
             return NOTHING
         exit_row = rows[-1]
         return State(inside=-exit_row.headcount, cell=(exit_row.hour, exit_row.group, exit_row.method))

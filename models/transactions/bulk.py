@@ -110,18 +110,25 @@ _NEXT_IDS = text(
 def _execute_many(
     connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple]
 ) -> bool:
-    """SQLite: the driver's own executemany(), with values as SQLAlchemy would bind them, column by column, each once."""
+    """SQLite: the driver's own executemany(), with values as SQLAlchemy would bind them, column by column."""
     columns = []
     for name, values in zip(names, zip(*rows, strict=True), strict=True):
         kind = table.c[name].type.dialect_impl(connection.dialect)
         process = kind.bind_processor(connection.dialect)
-        if process:
-            bound = {value: process(value) for value in set(values)}
-            values = tuple([bound[value] for value in values])
-        columns.append(values)
+        columns.append(_bound(process, values) if process else values)
     places = ", ".join("?" for _name in names)
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places})"
     return connection.exec_driver_sql(statement, [*zip(*columns, strict=True)]).rowcount == len(rows)
+
+
+def _bound(process: Callable[[Any], Any], values: Sequence) -> list:
+    """Of values that follow one another and are the same object only the first is put into the database's form."""
+    bound, last, processed = [], object(), None
+    for value in values:
+        if value is not last:
+            last, processed = value, process(value)
+        bound.append(processed)
+    return bound
 
 
 def _copy(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple]) -> bool:
