@@ -66,14 +66,17 @@ def test_every_surface(client, runner, people, question, visits):
         ("api", "rows", "public", "csv", "xlsx", "page", "desk", "desk xlsx", "standard", "evidence"), visits
     )
     assert {row[0]: int(row[2]) for row in table[1:]} == rows
-    if not question:
-        printed = json.loads(
-            runner.invoke(args=["figures", "--campaign", "ip-2024", "--by", "audience", "--json"]).output
-        )
-        assert (printed["visits"], {row["audience"]: row["visits"] for row in printed["rows"]}) == (
-            visits,
-            rows,
-        )
+    only = [f"--only={question[1:]}"] if question else []
+    command = runner.invoke(args=["figures", "--campaign", "ip-2024", "--by", "audience", "--json", *only])
+    printed = json.loads(command.output)
+    assert (printed["visits"], {row["audience"]: row["visits"] for row in printed["rows"]}) == (visits, rows)
+
+
+def test_a_part_that_is_none_is_not_the_whole(runner, people):
+    for only in ("county=320723", "region", "region="):
+        refused = runner.invoke(args=["figures", "--campaign", "ip-2024", "--only", only])
+        assert refused.exit_code != 0
+        assert "NAME is one of: audience, day, " in refused.output
 
 
 def test_the_live_view_of_an_event(client, people):
