@@ -28,9 +28,7 @@ def register(app: Flask) -> None:
 @click.option("--only", multiple=True, help="A part of the week, such as region=330000; may be given again.")
 @click.option("--exact", is_flag=True, help="Count the participants of every row, however long it takes.")
 @click.option("--json", "as_one_value", is_flag=True, help="Print one JSON value and nothing else.")
-def print_figures(
-    campaign_id: str, by: str, only: tuple[str, ...], exact: bool, as_one_value: bool
-) -> None:
+def print_figures(campaign_id: str, by: str, only: tuple[str, ...], exact: bool, as_one_value: bool) -> None:
     """All the figures of a week or of a part of it, released or not."""
     campaign, dimensions = find_campaign(campaign_id), parse_by(by)
     part = from_page_filters(filters.parse(campaign, _arguments(only)))
