@@ -58,11 +58,25 @@ def at_venue(draft: EventDraft, own: str | None) -> EventDraft:
         return draft
     first = region_cell.region_at_start(names[0][: len(regions.regions_by_code()[code].name)], base)
     alone = first == code and regions.level_of(code) == regions.COUNTY
-    if alone and base and not regions.is_below(code, base):
+    if alone and base and not regions.is_below(code, base) and not _by_customs_of_province(draft, code, base):
         return draft
     if draft.region_code and regions.is_below(draft.region_code, code):
         return draft
     return replace(draft, region_code=code)
+
+
+def _by_customs_of_province(draft: EventDraft, code: str, base: str) -> bool:
+    """Customs of a city are in charge of a province: 凭祥市友谊关口岸 in the table of 南宁海关."""
+    return draft.lead is not None and draft.lead.name.endswith("海关") and code[:2] == base[:2]
+
+
+def at_venue_within(draft: EventDraft, own: str | None) -> EventDraft:
+    """The draft in the county that its place names within the region of its row: 鞍山市, 海城市会议中心."""
+    placed = at_venue(draft, own)
+    below = (
+        placed.region_code and draft.region_code and regions.is_below(placed.region_code, draft.region_code)
+    )
+    return placed if below else draft
 
 
 def in_lead(draft: EventDraft) -> EventDraft:

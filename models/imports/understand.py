@@ -140,8 +140,10 @@ def _in_region(stated: EventDraft, row: Row | CalendarEntry, seats: Seats, own: 
     plan = isinstance(row, Row) and "year" not in row.cells
     draft = event_region.in_table(stated, row, own) if plan and isinstance(row, Row) else stated
     draft = _with_seat(draft, seats, own)
-    if stated.region_code or (isinstance(row, Row) and not plan):
+    if isinstance(row, Row) and not plan:
         return draft
+    if stated.region_code:
+        return event_region.at_venue_within(draft, own)
     if stated.region_text:
         return event_region.in_lead(draft)
     return event_region.at_venue(event_region.by_short_name(draft, own), own)

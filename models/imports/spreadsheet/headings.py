@@ -31,6 +31,7 @@ _BEFORE_NAME = re.compile(r"^[^:：]*[:：]\s*|^\d{4}年度?|^中共|^附?(?:表
 _REPORTER = re.compile(
     r"(?:(?:填报|填表|填写|报送|申报|上报|报备|编制|制表|发布|主办|组织|牵头|责任)单位|单位(?:名称|全称)?)(?:\((?:盖章|公章|签章|章)\)|盖章)?[:]?"
 )
+_STAMP = re.compile(r"\s*[(（](?:加?盖公?章|公章|签章|印章|章)[)）]$")
 _VENUE = re.compile(r"\s*(?:活动|会议|举办|举行|培训|讲座|论坛)?地\s*点\s*[:：]\s*(\S.*)")
 # 灌云县人民法院2024年…, 灌云县科协“4·26”活动安排
 _OF_ONE = re.compile(
@@ -180,7 +181,7 @@ def host_of_table(lines: Iterable[Sequence[str]]) -> str:
         for text, after in zip_longest(texts, texts[1:], fillvalue=""):
             label = _REPORTER.match(cells.plain(text))
             if label:
-                name = cells.plain(text)[label.end() :] or after
+                name = _STAMP.sub("", cells.plain(text)[label.end() :] or after)
                 if is_organization(name):
                     return name
         if len(texts) == 1 and not named:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from models.imports.read_file import read_file
-from models.imports.spreadsheet.headings import heading_of
+from models.imports.spreadsheet.headings import heading_of, host_of_table
 from models.imports.spreadsheet.to_draft import understand
 from tests.support.records.tables import said, xlsx
 
@@ -40,6 +40,19 @@ def test_headings_that_name_neither_host_nor_region(text):
 def test_headings_that_name_a_host_or_a_region(text, says):
     read = asdict(heading_of(text))
     assert {name: read[name] for name in says} == says
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("填表单位：灌云县知识产权局（公章）",),
+        ("填报单位（盖章）：灌云县知识产权局",),
+        ("填报单位", "灌云县知识产权局 （盖章）"),
+        ("填报单位", "灌云县知识产权局"),
+    ],
+)
+def test_a_stamp_is_no_part_of_the_name_of_who_reports(line):
+    assert host_of_table([line]) == "灌云县知识产权局"
 
 
 def rows_under(*lines: tuple, name: str = "x.xlsx"):

@@ -27,7 +27,7 @@ def acts(people) -> None:
 def rows(client, query="") -> list[tuple[str, str]]:
     """Act and account of each row."""
     page = client.get("/desk/audit/" + query).text
-    return re.findall(r'<th scope="row" class="nowrap">([^<]+)</th><td>[^<]*</td><td>([^<]*)</td>', page)
+    return re.findall(r'<th scope="row">([^<]+)</th><td>[^<]*</td><td>([^<]*)</td>', page)
 
 
 def failed(client) -> list[str]:
