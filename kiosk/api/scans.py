@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from kiosk.api.description import ScanResult
 from kiosk.api.device_token import NOT_PAIRED, NotPairedError, authenticated_source
 from kiosk.api.request_body import NOT_JSON, NotJsonError, body_bytes
 from kiosk.verdict_words import message
@@ -107,23 +108,10 @@ def _first_contents(answers: Sequence[Answer]) -> dict[UUID | None, tuple[str, s
     return {scan_id: (kind, direction) for scan_id, kind, direction in db.session.execute(query)}
 
 
-class _Result(msgspec.Struct):
-    id: str | None
-    verdict: str
-    reason: str | None
-    message: str
-    group: str | None
-    headcount: int | None
-    since: str | None
-    flags: list[str]
-    again: bool
-
-
-def _result(raw: Any, attempt: Attempt | None, answer: Answer, words: "_Words") -> _Result:
-    return _Result(
-        raw["id"]
-        if attempt
-        else None,  # as the device spells it, whose table of ids may tell upper case from lower
+def _result(raw: Any, attempt: Attempt | None, answer: Answer, words: "_Words") -> ScanResult:
+    # The id as the device spells it, whose table of ids may tell upper case from lower.
+    return ScanResult(
+        raw["id"] if attempt else None,
         answer.verdict,
         answer.reason,
         words.message(attempt, answer),

@@ -101,9 +101,8 @@ def _revoked(scan: PendingScan, row: PassRow | None) -> bool:
 
 def decide(scans: Collection[PendingScan], locked: LockedRows, source: ScanSource) -> None:
     """Each scan in the order in which the device sent it."""
-    undoing = any(
-        scan.is_undo for scan in scans
-    )  # of two requests none undoes a scan of the other: see Submission.keys
+    # Of two requests none undoes a scan of the other: see Submission.keys.
+    undoing = any(scan.is_undo for scan in scans)
     for scan in scans:
         if scan.verdict is None and scan.is_undo:
             _decide_undo(scan, locked, source)

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -182,19 +181,19 @@ class RowWriter:
 
     def _write_events(self, drafts: Sequence[EventDraft]) -> list[Event]:
         """In the order of the drafts."""
-        by, written = self.source.by, dict[int, Event]()
-        for publish, places in groupby(
-            sorted(range(len(drafts)), key=lambda place: self._publishes(drafts[place])),
-            key=lambda place: self._publishes(drafts[place]),
-        ):
-            part = list(places)
-            new = lifecycle.write_new_events(
-                self.campaign, [drafts[place] for place in part], self.now, by, publish
-            )
-            written |= dict(zip(part, new, strict=True))
-            for event in () if publish else new:
-                lifecycle.write_submitted(event, self.now, by)
-        return [written[place] for place in range(len(drafts))]
+        public = [self._publishes(draft) for draft in drafts]
+        written = {}
+        for publish in dict.fromkeys(public):
+            part = [draft for draft, own in zip(drafts, public, strict=True) if own == publish]
+            written[publish] = iter(self._write_alike(part, publish))
+        return [next(written[publish]) for publish in public]
+
+    def _write_alike(self, drafts: Sequence[EventDraft], publish: bool) -> list[Event]:
+        events = lifecycle.write_new_events(self.campaign, drafts, self.now, self.source.by, publish)
+        if not publish:
+            for event in events:
+                lifecycle.write_submitted(event, self.now, self.source.by)
+        return events
 
     def _again(self, row: Understood, draft: EventDraft, event: Event) -> Outcome:
         if event.origin and (event.origin, event.origin_ref) != (draft.origin, draft.origin_ref):

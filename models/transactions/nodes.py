@@ -12,9 +12,8 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from models.transactions.database_errors import LOG_EVERY
 
 FIND_PRIMARY_EVERY = 5  # seconds
-AWAY_SECONDS = (
-    15.0  # so long the standby is not asked again: where its machine is gone, each attempt waits five
-)
+# So long the standby is not asked again, in seconds: where its machine is gone, each attempt waits five.
+AWAY_SECONDS = 15.0
 logger = logging.getLogger("openweek")
 _looked_for_primary = WeakKeyDictionary[Engine, float]()
 

@@ -12,18 +12,14 @@ from models.events.tables import Event
 from models.public import queries, schedule
 from models.public.filters import EVERYTHING, Filters
 from models.publishing.lifecycle import create
-from tests.support.records.week import NINE, load_week, make_event, occurrence
+from tests.support.records.week import NINE, load_evenings_and_mornings, make_event, occurrence
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def campaign(app):
-    campaign = load_week()
-    make_event(campaign, "夜游", occurrences=tuple(occurrence(days, 20) for days in (0, 1, 2)))
-    make_event(campaign, "早课", occurrences=(occurrence(1, 9),))
-    make_event(campaign, "两场", occurrences=(occurrence(0, 8), occurrence(1, 10), occurrence(1, 15)))
-    return campaign
+    return load_evenings_and_mornings()
 
 
 def test_parts_of_a_day_are_cut_from_the_same_order(campaign):

@@ -109,3 +109,12 @@ def at(days: int, hour: int, minute: int = 0) -> datetime:
 def occurrence(days: int, hour: int, hours: float = 1) -> OccurrenceDraft:
     """A session of so many hours."""
     return session(at(days, hour), hours, day=(NINE + days * timedelta(days=1)).date())
+
+
+def load_evenings_and_mornings() -> Campaign:
+    """The week with an event of three evenings, one of a morning, and one of three sessions on two days."""
+    campaign = load_week()
+    make_event(campaign, "夜游", occurrences=tuple(occurrence(days, 20) for days in (0, 1, 2)))
+    make_event(campaign, "早课", occurrences=(occurrence(1, 9),))
+    make_event(campaign, "两场", occurrences=(occurrence(0, 8), occurrence(1, 10), occurrence(1, 15)))
+    return campaign

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from models import clock
 from models.events.draft import OccurrenceDraft
 from models.publishing.lifecycle import cancel
-from tests.support.records.week import NINE, at, load_week, make_event, occurrence, session
+from tests.support.records.week import NINE, at, load_evenings_and_mornings, make_event, occurrence, session
 from web.public.sharing.share_picture import when_line
 
 ENGLISH = {"Accept-Language": "en"}
@@ -18,11 +18,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def campaign(app):
-    campaign = load_week()
-    make_event(campaign, "夜游", occurrences=tuple(occurrence(days, 20) for days in (0, 1, 2)))
-    make_event(campaign, "早课", occurrences=(occurrence(1, 9),))
-    make_event(campaign, "两场", occurrences=(occurrence(0, 8), occurrence(1, 10), occurrence(1, 15)))
-    return campaign
+    return load_evenings_and_mornings()
 
 
 def days(html: str) -> list[tuple[str, list[tuple[str, str]]]]:
