@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from models.text.fingerprint import fingerprint
 
@@ -18,6 +18,8 @@ COUNTING = 2.0  # seconds to wait for another thread that counts the same view f
 
 class Counted(Protocol):
     """A dataclass whose first field is as_of."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def as_of(self) -> datetime: ...
@@ -64,7 +66,7 @@ class LiveSnapshots:
                 counting.release()
 
     def _keep(self, key: Hashable, figures: Figures, digest: str) -> LiveSnapshot[Figures]:
-        tag = fingerprint(astuple(figures)[1:])  # type: ignore[call-overload]  # a dataclass
+        tag = fingerprint(astuple(figures)[1:])
         snapshot = LiveSnapshot(digest, figures, tag)
         with self._lock:
             known = self._latest.get(key)
