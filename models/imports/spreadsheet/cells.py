@@ -261,10 +261,19 @@ def _is_place(name: str) -> bool:
         return True
     if len(name) < 3 or len(name) > 60 or name in _GENERIC or "、" in name:
         return False
-    if _NO_PLACE.search(_MEDIUM_IN_NAME.sub("", name)) or name in _region_names():
+    if _NO_PLACE.search(_MEDIUM_IN_NAME.sub("", name)) or _names_region(name):
         return False
     # 县城中街和孟坝 is two places in one; a name such as 佳和城 is one.
     return _CROSSING.search(name) is not None or not (_JOINED.search(name[2:-2]) and len(name) > 6)
+
+
+def _names_region(name: str) -> bool:
+    """Whether a name is that of a region, also with those above it: 徐州市泉山区, but 西安市钟楼 is a place."""
+    names = _region_names()
+    return name in names or (
+        name[-1] in "市区县州旗"
+        and any(name[:length] in names and _names_region(name[length:]) for length in range(3, len(name) - 1))
+    )
 
 
 @lru_cache(maxsize=1)

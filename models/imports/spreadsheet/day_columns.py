@@ -9,7 +9,7 @@ from models.imports.findings import Finding, Line
 from models.imports.spreadsheet.column_names import is_left_out, options_of
 from models.imports.spreadsheet.columns import is_header
 from models.imports.spreadsheet.headings import day_and_half
-from models.imports.spreadsheet.layouts.title_and_place import are_pairs, lines_of
+from models.imports.spreadsheet.layouts.title_and_place import are_pairs, titles_and_places
 from models.imports.spreadsheet.names.organizations import is_organization
 from models.imports.spreadsheet.times import time_words
 
@@ -99,9 +99,8 @@ def _of_halves(lines: Sequence[Line]) -> list[Line]:
             beside = [each.cells[n] if n < len(each.cells) else "" for n in others]
             for n, half in halves.items():
                 cell = each.cells[n] if n < len(each.cells) else ""
-                pieces = lines_of(cell) if paired else [piece.strip() for piece in cell.split("\n")]
-                for text in filter(None, pieces[:1] if paired else pieces):
-                    own = [*_of_cell(text, half, placed), *(pieces[1:] if paired else [])]
+                for text, *place in titles_and_places(cell) if paired else _lines(cell):
+                    own = [*_of_cell(text, half, placed), *place]
                     events.append(Line(each.number, [*own, *beside], each.notes, sideways=True))
         return events
     return []
@@ -147,11 +146,10 @@ class _Beside:
         """paired: below each title stands its place."""
         for column, (day, half) in days.items():
             cell = self.line.cells[column] if column < len(self.line.cells) else ""
-            pieces = lines_of(cell) if paired else [piece.strip() for piece in cell.split("\n")]
-            for title in filter(None, pieces[:1] if paired else pieces):
+            for title, *place in titles_and_places(cell) if paired else _lines(cell):
                 values = (
                     {_TITLE: title, _HOURS: half, self.column: self.text}
-                    | ({_SIDE["venue_text"]: pieces[1]} if paired else {})
+                    | ({_SIDE["venue_text"]: place[0]} if place else {})
                     | _divided(title, half)
                     | {_DAY: day}
                 )
@@ -183,3 +181,7 @@ def _column(text: str, corner: Set[str]) -> str:
     if corner:
         return ""  # 活动形式 above 讲座
     return _SIDE["organizers" if is_organization(text) else "venue_text"]
+
+
+def _lines(cell: str) -> list[list[str]]:
+    return [[line.strip()] for line in cell.split("\n") if line.strip()]

@@ -116,7 +116,7 @@ class Heading:
         named = [
             code
             for code in self.several.split()
-            if any(name in texts for name in region_cell.names_above(code))
+            if any(region_cell.is_named_in(name, texts) for name in region_cell.names_above(code))
         ]
         return named[0] if len(named) == 1 else ""
 
@@ -153,9 +153,13 @@ def _seat_of_reporter(lines: Sequence[Sequence[str]], reporter: str, within: str
         return ""
     addresses = [match[1] for text in texts if (match := _ADDRESS.search(text))]
     codes = [region_cell.region_at_start(address, within or None) for address in addresses]
-    names = [match[1] for text in texts if (match := _CAMPUS.match(cells.plain(_BEFORE_NAME.sub("", text))))]
+    names_of_tables = [cells.plain(_BEFORE_NAME.sub("", text)) for text in texts]
+    names = [match[1] for name in names_of_tables if (match := _CAMPUS.match(name))]
     reads = [region_cell.read(name) for name in names]
-    codes += [read.code for read in reads if not read.problems]
+    campuses = [read.code for read in reads if not read.problems and read.code]
+    if campuses and not any(map(region_cell.region_at_start, names_of_tables)):
+        return campuses[0]  # 哈尔滨工业大学（深圳）
+    codes += campuses
     return next((code for code in codes if code and (not within or is_below(code, within))), "")
 
 
@@ -189,6 +193,9 @@ def host_of_table(lines: Iterable[Sequence[str]]) -> str:
             match = _OF_ONE.match(title)
             names = (title, match[1] if match else "")
             named = next((name for name in names if _is_host(name) or _is_institution(name)), "")
+            campus = _CAMPUS.match(title)
+            if named and campus and title.startswith(f"{named}({campus[1]})"):
+                named += "" if region_cell.read(campus[1]).problems else f"({campus[1]})"
     return named.replace("(", "（").replace(")", "）")
 
 

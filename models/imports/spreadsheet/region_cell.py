@@ -192,6 +192,11 @@ def names_above(code: str) -> list[str]:
     return [regions.regions_by_code()[above].short for above in regions.ancestors(code)]
 
 
+def is_named_in(name: str, text: str) -> bool:
+    """Whether a text speaks of a place: 石家庄市民中心, no 石家庄大街."""
+    return any(not _ROAD.match(text, match.end()) for match in re.finditer(re.escape(name), text))
+
+
 @lru_cache(maxsize=4096)
 def region_at_start(text: str, base: str | None = None) -> str | None:
     """The deepest region with whose whole name a text begins: 广东省广州市黄埔区开创大道, 永嘉县2024年…. Of a name that several

@@ -12,8 +12,10 @@ from models.imports.spreadsheet.times.time_and_place import time_and_place
 
 _TIMES = {*DAYS, "month", "day_of_month", "time_and_place"}
 _TITLE = "title"
+# No 8:00上班路上听普法, and no 4:26我们在一起: one hour has a blank or a sign behind it.
 _LEADING_HOURS = re.compile(
-    r"(\d{1,2}[:：]\d\d(?:\s*[-—–~至]+\s*\d{1,2}[:：]\d\d)?)[\s:：,，]*(?=[^\W\d]{2})(?![点时分起前后至])"
+    r"(\d{1,2}[:：]\d\d\s*[-—–~至]+\s*\d{1,2}[:：]\d\d(?!\d)|\d{1,2}[:：]\d\d(?=[\s:：,，]))[\s:：,，]*"
+    r"(?=[^\W\d]{2})(?![点时分起前后至])"
 )
 _TEXTS = ("description", "remarks")
 

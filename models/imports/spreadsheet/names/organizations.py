@@ -75,6 +75,7 @@ def is_department(name: str, organization: str) -> bool:
     """Whether a name is a part of this organization that does not say so: 知识产权科, 民二庭; of a school 校团委, 文法学院."""
     if is_rooted(name):
         return False
+    organization = _BRACKETED.sub("", organization)  # 哈尔滨工业大学（深圳）
     within = _DEPARTMENT.fullmatch(name) or (_SCHOOL.search(organization) and _OF_SCHOOL.fullmatch(name))
     return bool(within or (_COMPANY.search(organization) and _OF_COMPANY.fullmatch(name)))
 

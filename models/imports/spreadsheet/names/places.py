@@ -23,7 +23,7 @@ _INSIDE = re.compile(
 )
 # A narrow column or a clerk puts the room below its house: 都市之门A座\n三楼会议中心, 创业大街\n路演厅.
 _ROOM_BELOW = re.compile(
-    rf"(?<![厅室楼层\s])\s*\n\s*(?=(?:{_INSIDE.pattern})|[^\n;；、馆院校学局厦所镇村区县市]{{1,8}}[厅室](?:[;；\n]|$))"
+    rf"(?<![厅室楼层\s])\s*\n\s*(?=(?:{_INSIDE.pattern})(?![^\n;；]*(?:[街路村]|广场|市场|小区|社区)(?:[;；\n]|$))|[^\n;；、馆院校学局厦所镇村区县市]{{1,8}}[厅室](?:[;；\n]|$))"
 )
 # Words that make a place one of the internet, with what is said of the meeting.
 _NETWORK = re.compile(
@@ -115,7 +115,7 @@ def _ends_as_place(name: str) -> bool:
 
 def _pieces(text: str) -> Sequence[str]:
     """The pieces of a text that speak of the internet and of places: 市图书馆（同步线上直播）, 市图书馆+腾讯会议."""
-    pieces = re.split(r"[;；、，,\n/＋+&（）()]", text)
+    pieces = re.split(r"[;；、，,\n/＋+&（）()]|(?<=平台)[及与和](?=.)|(?<=直播间)[及与和](?=.)", text)
     return [piece.strip(" :：-") for piece in pieces if piece.strip(" :：-")]
 
 
