@@ -22,6 +22,7 @@ logger = logging.getLogger("openweek.live")
 MOST = 800  # streams of one process
 MOST_OF_NETWORK = 20  # of these, opened by strangers of one network
 LOOK_EVERY = 0.25  # seconds between two looks for changes
+LONGEST_REST = 0.5  # seconds between two looks, where it was the clock and not the processor that took long
 SHARE = 5  # a count is repeated after so many times the processor's time it took, without that of slow parts
 EACH = 0.0005  # seconds for every stream that a change is sent to: check-ins go first
 PING_EVERY = 10.0  # seconds; where a thread waits, the server sees at a write only that a client has gone
@@ -37,8 +38,9 @@ def pause_after(seconds: float, work: float) -> float:
     """Seconds until the next count. seconds: by the clock; work: of a processor.
 
     Beside many check-ins most of a count is waiting for them and for the database. Were that taken for work, the pages
-    would fall behind for nothing. A database that is slow by itself has half of the time without a count."""
-    return max(LOOK_EVERY, SHARE * work, seconds)
+    would fall behind for nothing. A database that is slow by itself has some time without a count, but not more: a count
+    also waits for a connection while a thousand pages open, and they would be as late once more."""
+    return max(LOOK_EVERY, SHARE * work, min(seconds, LONGEST_REST))
 
 
 class _Page:

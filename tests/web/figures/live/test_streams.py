@@ -47,8 +47,10 @@ def test_a_message_names_the_lines_that_differ():
 
 
 def test_the_pause_follows_the_work_of_a_count_and_not_what_it_waits_for():
-    waited, worked, slow_database = pause_after(0.2, 0.02), pause_after(0.2, 0.1), pause_after(2.0, 0.1)
-    assert (waited, worked, slow_database) == (0.25, 0.5, 2.0)
+    waited, worked, heavy = pause_after(0.2, 0.02), pause_after(0.2, 0.1), pause_after(2.0, 0.4)
+    assert (waited, worked, heavy) == (0.25, 0.5, 2.0)
+    slow_database, behind_opening_pages = pause_after(0.4, 0.02), pause_after(2.7, 0.005)
+    assert (slow_database, behind_opening_pages) == (0.4, 0.5)
 
 
 def test_slow_parts_have_a_pause_of_their_own():
