@@ -75,6 +75,7 @@ def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str 
             match = Recognition(known_alone)
         elif (city := _sole(parts[1])) and city.level == PREFECTURE:
             match = Recognition(city.code)  # 广州, with nothing above it
+    match = match if parts[0] or not parts[1] else _as_city(parts[1], match)
     if match.problems and sum(map(bool, parts)) > 1:
         together = read("".join(parts))  # 福州 | 鼓楼
         match = match if together.problems else together
@@ -91,6 +92,13 @@ def region_of_cells(cell: dict[str, str], findings: list[Finding]) -> tuple[str 
     ]
     words = sole or " ".join(dict.fromkeys(filter(None, parts)))
     return match.code or known, words if match.problems else ""
+
+
+def _as_city(name: str, match: Recognition) -> Recognition:
+    """The city for 吉林 in a column of cities, which read alone is the province; any other as it is."""
+    province = match.code and regions.level_of(match.code) == PROVINCE
+    codes = [row.code for row in recognition.regions_named(f"{name}市") if row.level == PREFECTURE]
+    return Recognition(codes[0]) if province and len(codes) == 1 else match
 
 
 def _is_whole_text(text: str, code: str) -> bool:
