@@ -1,5 +1,6 @@
 """Builds the application: settings, database, pages, errors, commands. The only module that imports all packages."""
 
+import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -191,6 +192,7 @@ class OpenweekGroup(FlaskGroup):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
+        gc.freeze()  # all that is loaded by now stays: a long command need not look through it again and again
         try:
             return super().invoke(ctx)
         except Mistake as mistake:

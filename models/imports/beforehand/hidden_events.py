@@ -19,7 +19,7 @@ from models.publishing.change import current, event_transaction
 
 AT_LEAST = 250  # new events; fewer are written quickly
 AT_ONCE = 25  # in one transaction: about 60 ms
-PAUSE = 0.01  # seconds between two, in which those that wait are let in
+PAUSE = 0.003  # seconds between two: who waits for SQLite tries each millisecond
 _IN_A_QUERY = 500
 _KEPT = timedelta(days=1)
 _MOST = 500  # in one tick

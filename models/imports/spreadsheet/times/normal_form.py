@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from models.imports.spreadsheet import cells
 from models.imports.spreadsheet.times import english_dates
@@ -78,8 +79,9 @@ _WEEKDAYS_OF_MONTH = re.compile(
 _LAST_DAYS = dict(zip(range(1, 13), (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31), strict=True))
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str, months: tuple[int, ...] = ()) -> str:
-    """months: in which 0420-0426 are days, and no hours."""
+    """months: in which 0420-0426 are days, and no hours. Each cell is asked for it several times, and many cells say the same."""
     text = cells.simplified(_SESSION.sub("", _CIRCLED.sub(";", text.strip()).strip(";")))
     line = _NEXT_LINE.sub(";", english_dates.in_chinese(unicodedata.normalize("NFKC", text).strip()))
     line = _dotted_clocks(_HALF_FIRST.sub(r"\2\1m", line), months)
