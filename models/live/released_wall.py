@@ -18,8 +18,10 @@ def released_wall(campaign: Campaign, table: PublicTable, region: str) -> Wall |
     if region and not _overlaps(region, codes):
         return None
     part = Filters(region=(region,) if region else ())
-    by_region = {
-        row["region"]: row["visits"] for row in table.answer(("region",), part).rows if row["visits"]
+    by_region = {  # without the events whose region is not known
+        row["region"]: row["visits"]
+        for row in table.answer(("region",), part).rows
+        if row["region"] and row["visits"]
     }
     by_day = {row["day"]: row["visits"] for row in table.answer(("day",), part).rows}
     by_group = {row["audience"]: row["visits"] for row in table.answer(("audience",), part).rows}

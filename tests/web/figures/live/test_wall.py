@@ -11,7 +11,7 @@ from models import clock
 from models.db import db
 from models.figures.publication import release
 from tests.support.records.people import sign_in
-from tests.support.records.week import make_device
+from tests.support.records.week import make_device, make_event
 from web.figures.live import streams
 from web.figures.live.wall import curve
 
@@ -66,6 +66,18 @@ def test_released_figures_are_shown_from_the_frozen_table_alone(english, people)
     )  # the third of seven days
     assert english.get("/ip-2024/wall.json?region=650000").status_code == 403
     assert "have not been published yet" in english.get("/ip-2024/wall?region=650000").text
+
+
+def test_released_visits_at_an_unknown_region_are_in_the_total_alone(english, people):
+    crowd(people)
+    make_device(make_event(people.lecture.campaign, "线上宣传", region_code=None)).tally("youth", headcount=60)
+    now = clock.now()
+    release.release(people.lecture.campaign, None, now, people.cui, now)
+    release.freeze_due(now)
+    assert english.get("/ip-2024/wall.json").json["visits"] == 1294
+    page = english.get("/ip-2024/wall")
+    assert (page.status_code, "1,294" in page.text) == (200, True)
+    assert english.get("/ip-2024/wall.json?region=320000").json["visits"] == 1234
 
 
 def test_the_wall_leads_from_the_country_to_the_events(english, people, released):
