@@ -15,7 +15,7 @@ from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
 from models.codes import passes
 from models.db import db
-from models.demo import registration, reports, visitors, week
+from models.demo import doubtful_counts, registration, reports, visitors, week
 from models.desk import notices
 from models.desk.notices import Notice, NoticeDraft
 from models.devices import kiosks
@@ -74,6 +74,7 @@ def ensure_desk(campaign: Campaign, events: list[Event], now: datetime) -> None:
     _propose(own, organizer, now)
     _hold_scans(campaign, own, now)
     reports.report(own, organizer, now)
+    doubtful_counts.count_doubtfully(campaign, own, organizer, now)
     registration.offer(own, organizer, now)
     visitors.ask_and_draw(own, organizer, now)
     visitors.add_webhook(own, organizer, now)

@@ -16,6 +16,7 @@ from models.desk import notices, waiting
 from models.errors import Mistake
 from models.events.check_in_window import windows_of
 from models.events.tables import Event, Occurrence
+from models.figures.checks.questions import questions
 from models.figures.count import figures
 from models.figures.publication.release import FiguresRelease
 from models.ledger.estimates import Estimate
@@ -233,5 +234,8 @@ def test_every_role_finds_a_living_desk(campaign):
     }  # fmt: skip
     assert registered() == [("registered", 36), ("waiting", 36)]
     reported = (Estimate, Headcount, TallySheetEntry, Highlight)
-    assert [count(table) for table in reported] == [1, 1, 1, 1]
+    assert [count(table) for table in reported] == [2, 1, 1, 1]
     assert count(Outcome) == len(reports.OUTCOMES)
+    asked = questions([event.id for event in events])
+    kinds = [(one.question.kind, one.event.region_code, one.answer) for one in asked]
+    assert sorted(kinds) == [("round_estimate", "330106", None), ("tally_burst", "330106", None)]

@@ -70,7 +70,9 @@ def test_released_figures_are_shown_from_the_frozen_table_alone(english, people)
 
 def test_released_visits_at_an_unknown_region_are_in_the_total_alone(english, people):
     crowd(people)
-    make_device(make_event(people.lecture.campaign, "线上宣传", region_code=None)).tally("youth", headcount=60)
+    make_device(make_event(people.lecture.campaign, "线上宣传", region_code=None)).tally(
+        "youth", headcount=60
+    )
     now = clock.now()
     release.release(people.lecture.campaign, None, now, people.cui, now)
     release.freeze_due(now)
