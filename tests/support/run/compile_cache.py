@@ -3,13 +3,14 @@ process. Nothing of a request, a setting or a database is shared.
 """
 
 import gc
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy.orm import Mapper
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
+from werkzeug.routing.matcher import StateMachineMatcher
 
 
 class _Templates(BytecodeCache):
@@ -25,32 +26,44 @@ class _Templates(BytecodeCache):
         self._compiled[bucket.key, bucket.checksum] = bucket.code
 
 
-class _Rule(Rule):
-    """A rule that takes over how an equal one of an earlier application was compiled."""
+_rules: dict[tuple, Rule] = {}
 
-    _compiled: ClassVar[dict[tuple, Rule]] = {}
 
-    def compile(self) -> None:
-        converters = tuple(self.map.converters.items())
-        defaults = tuple((self.defaults or {}).items())
-        key = (
-            self.rule,
-            self.subdomain,
-            self.host,
-            self.map.host_matching,
-            defaults,
-            self.merge_slashes,
-            converters,
-        )
-        same = self._compiled.get(key)
-        if same is None:
-            super().compile()
-            self._compiled[key] = self
+def _rule(rule: str, *, methods: set[str], defaults: dict[str, Any] | None = None, **options: Any) -> Rule:
+    """The same one for the same words."""
+    key = (rule, frozenset(methods), tuple((defaults or {}).items()), tuple(options.items()))
+    if key not in _rules:
+        _rules[key] = Rule(rule, methods=methods, defaults=defaults, **options)
+    return _rules[key]
+
+
+class _Map(Map):
+    """Takes over how the same rules, in the same order, were compiled and sorted for an earlier application."""
+
+    _compiled: ClassVar[dict[tuple, tuple[StateMachineMatcher, dict[str, list[Rule]]]]] = {}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._own: list[Rule] = []
+        super().__init__(*args, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """The rules are compiled at the first question."""
+        self._own.extend(rulefactory.get_rules(self))
+        self._remap = True
+
+    def update(self) -> None:
+        if not self._remap:
             return
-        self._parts, self._trace, self._converters = same._parts, same._trace, same._converters
-        self.arguments = set(same.arguments)
-        self._build = same._build.__func__.__get__(self, None)
-        self._build_unknown = same._build_unknown.__func__.__get__(self, None)
+        key = (*self.converters.items(), self.host_matching, *map(id, self._own))
+        if key not in self._compiled:
+            self._matcher, self._rules_by_endpoint = StateMachineMatcher(self.merge_slashes), {}
+            for rule in self._own:
+                rule.map = None  # of another application
+                super().add(rule)
+            super().update()
+            self._compiled[key] = (self._matcher, self._rules_by_endpoint)
+        self._matcher, self._rules_by_endpoint = self._compiled[key]
+        self._remap = False
 
 
 class Statements(dict):
@@ -70,7 +83,7 @@ STATEMENTS = Statements()
 
 def compile_once() -> None:
     """For every application that this process makes from here on."""
-    Flask.url_rule_class = _Rule
+    Flask.url_map_class, Flask.url_rule_class = _Map, staticmethod(_rule)
     Flask.jinja_options = {"bytecode_cache": _Templates()}
     Mapper._compiled_cache = STATEMENTS  # what writes rows has a cache of its own for each table
     # All that is loaded by now stays to the end: nobody need look through it for what has become free.

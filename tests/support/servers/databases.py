@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -54,14 +55,26 @@ def add_people() -> None:
 
 def _give_version(url: str) -> None:
     """A copy is another database: what a process keeps of its calendars under their version is not its own."""
-    change = "UPDATE calendar_version SET version = "
-    if url.startswith("sqlite"):
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-            connection.execute(f"{change}?", (secrets.token_hex(8),))
-            connection.commit()
-    else:
-        with psycopg.connect(url) as connection:
-            connection.execute(f"{change}%s", (secrets.token_hex(8),))
+    with psycopg.connect(url) as connection:
+        connection.execute("UPDATE calendar_version SET version = %s", (secrets.token_hex(8),))
+
+
+def _copy(template: Path, copy: Path) -> None:
+    """With calendar versions of its own. They have one length, so they are changed where they stand: a connection would take
+    longer than the copy."""
+    content, versions = _read(template)
+    for version in versions:
+        content = content.replace(version, secrets.token_hex(len(version) // 2).encode())
+    copy.write_bytes(content)
+
+
+@cache
+def _read(template: Path) -> tuple[bytes, list[bytes]]:
+    """A database that is complete, and the versions of its calendars."""
+    with closing(sqlite3.connect(template)) as connection:
+        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'calendar_version'").fetchone()
+        rows = connection.execute("SELECT version FROM calendar_version").fetchall() if known else []
+    return template.read_bytes(), [version.encode() for (version,) in rows]
 
 
 class Databases:
@@ -79,7 +92,7 @@ class Databases:
     def sqlite(cls, folder: Path) -> "Databases":
         def make(template: str | None, name: str) -> str:
             if template:
-                shutil.copyfile(folder / f"{template}.sqlite", folder / f"{name}.sqlite")
+                _copy(folder / f"{template}.sqlite", folder / f"{name}.sqlite")
             return f"sqlite:///{folder / name}.sqlite"
 
         def drop(name: str) -> None:
@@ -117,15 +130,15 @@ class Databases:
                 fill()
             self._templates.add(template)
         with self._lent(template) as url:
-            _give_version(url)
+            if not url.startswith("sqlite"):
+                _give_version(url)
             yield url
 
     @contextmanager
     def copy_of(self, file: Path) -> Iterator[str]:
         """Of an SQLite database that another process may have filled."""
         with self.fresh() as url:
-            shutil.copyfile(file, url.removeprefix("sqlite:///"))
-            _give_version(url)
+            _copy(file, Path(url.removeprefix("sqlite:///")))
             yield url
 
     @contextmanager
