@@ -1,7 +1,7 @@
-"""gunicorn's threaded worker, with a time limit on what a client sends, an end that loses no connection, and connections
-that it gives away: an open live page holds none of its threads.
+"""gunicorn's threaded worker, with time limits on what a client sends and on how it takes its answer, an end that loses no
+connection, and connections that it gives away: an open live page holds none of its threads.
 
-Without the limit a client that sends half a request keeps a thread for as long as it likes.
+Without the limits a client that sends half a request, or does not read the answer, keeps a thread for as long as it likes.
 """
 
 import time
@@ -14,6 +14,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from models.transactions import answer_limit
 from web.server.hand_over import HandOver
+from web.server.sending import SendingSocket
 
 HEADER_SECONDS = 10.0  # from the first byte of a request to the end of its head
 SLOWEST = 8 * 1024  # bytes a second that a body has to come with, beyond that time
@@ -109,7 +110,12 @@ class Worker(ThreadWorker):
     def handle_request(self, req: Any, conn: TConn) -> Any:
         if req.path.endswith(STREAMS):
             req.force_close()
-        return super().handle_request(req, conn)
+        sock: Any = conn.sock
+        conn.sock = SendingSocket(sock)  # type: ignore[assignment]
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            conn.sock = sock
 
     def finish_request(self, conn: TConn, fs: Any) -> None:
         if fs.cancelled() or fs.exception() or fs.result() is not _GIVEN_AWAY:

@@ -18,7 +18,7 @@ from gunicorn.http.errors import NoMoreData
 from models.devices import kiosks
 from tests.support.records.week import NINE, load_week, make_event
 from tests.support.servers.served_application import served
-from web.server import worker
+from web.server import sending, worker
 
 HALF_HEAD = b"POST /api/v1/scans HTTP/1.1\r\nHost: x\r\nX-Slow: "
 HALF_BODY = b"POST /api/v1/scans HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\nContent-Type: application/json\r\n\r\n{"
@@ -104,6 +104,31 @@ def test_a_request_that_does_not_come_is_cut_off(monkeypatch, trickle):
             sender.join()
         here.close()
         there.close()
+
+
+def test_an_answer_that_is_not_read_is_cut_off(monkeypatch, tmp_path):
+    """Sent from memory, and from a file; with the rest of a socket untouched."""
+    monkeypatch.setattr(sending, "BLOCK_SECONDS", 0.2)
+    large = bytes(range(256)) * 40_000
+    (tmp_path / "file").write_bytes(large)
+    for how in ("sendall", "sendfile"):
+        here, there = socket.socketpair()
+        with here, there, (tmp_path / "file").open("rb") as file:
+            answer = sending.SendingSocket(there)
+            with pytest.raises(ConnectionResetError):
+                getattr(answer, how)(large if how == "sendall" else file)
+            assert answer.gettimeout() is None
+
+
+def test_an_answer_that_is_read_arrives_whole(tmp_path):
+    large = bytes(range(256)) * 4_000
+    (tmp_path / "file").write_bytes(large)
+    here, there = socket.socketpair()
+    with here, there, (tmp_path / "file").open("rb") as file, ThreadPoolExecutor(1) as pool:
+        answer = sending.SendingSocket(there)
+        sent = pool.submit(answer.sendfile, file, 7, 1_000_000)
+        assert here.recv(1_000_000, socket.MSG_WAITALL) == large[7:1_000_007]
+        sent.result()
 
 
 def test_it_is_healthy_while_scans_wait_for_the_database(server, send):
