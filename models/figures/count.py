@@ -11,6 +11,7 @@ from models.figures.stored_sums import stored_participants, stored_rows, stored_
 from models.figures.visits import visit_rows
 from models.ledger.tables import METHODS
 from models.places import regions
+from models.places.regions import RegionLevel
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,18 @@ def figures(
     part: FiguresFilter | None = None,
     *,
     exact: bool = False,
+    level: RegionLevel | None = None,
 ) -> Figures:
     """Count a campaign, or a part of it, grouped by any of DIMENSIONS.
 
     Read from the sums where possible: then the cost does not depend on the size of the ledger. The participants of rows
-    are counted for one dimension of EXACT_ALONE; for others only with exact, which is slow."""
+    are counted for one dimension of EXACT_ALONE; for others only with exact, which is slow. level: of the regions in the
+    rows; a region then stands for all below it, and its participants are not counted, because they do not add up."""
     part = part or FiguresFilter()
-    rows = _rows(campaign, by, part, bool(by) and (exact or is_quick(by)))
+    rolls_up = level is not None and "region" in by
+    rows = _rows(campaign, by, part, not rolls_up and bool(by) and (exact or is_quick(by)))
+    if rolls_up:
+        rows = _rolled_up(rows, by, level)
     return _figures(now, _total_participants(campaign, part), rows, by)
 
 
@@ -54,6 +60,21 @@ def figures_by_each(
     return {
         by: _figures(now, total, _rows(campaign, (by,), part, by in counting), (by,)) for by in dimensions
     }
+
+
+def _rolled_up(rows: dict[tuple, dict], by: Sequence[str], level: RegionLevel | None) -> dict[tuple, dict]:
+    sums: dict[tuple, dict] = {}
+    for row in rows.values():
+        values = {name: row[name] for name in by} | {"region": regions.rolled_up(row["region"], level)}
+        key = tuple(values[name] for name in by)
+        before = sums.get(key, {"visits": 0, "taken": 0, "methods": {}})
+        sums[key] = values | {
+            "visits": before["visits"] + row["visits"],
+            "methods": _sum_methods([before["methods"], row["methods"]]),
+            "taken": before["taken"] + row["taken"],
+            "participants": None,
+        }
+    return sums
 
 
 def _total_participants(campaign: Campaign, part: FiguresFilter) -> int:

@@ -79,13 +79,6 @@ class StandardSheet:
     total: StandardRow
 
 
-def rolled_up(code: str | None, level: RegionLevel | None) -> str | None:
-    """The region at a level in which a region lies; a region above the level stays what it is."""
-    if not code or level in (None, RegionLevel.COUNTY):
-        return code
-    return regions.province(code) if level == RegionLevel.PROVINCE else regions.prefecture(code)
-
-
 def crossing(
     campaign: Campaign,
     rows: str,
@@ -120,7 +113,7 @@ def crossing(
 def standard_sheet(campaign: Campaign, part: FiguresFilter, level: RegionLevel | None) -> StandardSheet:
     """The 条块表: for each region its lines in the notice's order, each with its groups."""
     counted = [
-        ((rolled_up(row["region"], level), row["line"] or "", row["audience"]), row["methods"])
+        ((regions.rolled_up(row["region"], level), row["line"] or "", row["audience"]), row["methods"])
         for row in visit_rows(campaign, ("region", "line", "audience"), part).values()
     ]
     groups = [term.key for term in campaign.groups] + [UNKNOWN_GROUP]
@@ -151,7 +144,7 @@ def _standard_row(
 
 
 def _value(row: dict, name: str, level: RegionLevel | None) -> object:
-    return rolled_up(row[name], level) if name == "region" else row[name]
+    return regions.rolled_up(row[name], level) if name == "region" else row[name]
 
 
 def _sums(values: Iterable[tuple[Key, Methods]], key_of: Callable[[Key], object]) -> dict[Any, MethodVisits]:

@@ -8,6 +8,7 @@ from models.errors import N_, Mistake
 from models.events.tables import Event
 from models.ledger.tables import Counter, Presence
 from models.organizations.tables import Organization
+from models.places.regions import RegionLevel
 
 DIMENSIONS = (
     "audience", "region", "line", "organization", "event", "occurrence", "focus", "format", "method", "day", "hour",
@@ -27,6 +28,13 @@ def parse_by(text: str) -> tuple[str, ...]:
     if len(set(by)) != len(by):
         raise Mistake(N_("Use each dimension only once."))
     return by
+
+
+def parse_level(text: str) -> RegionLevel | None:
+    """The level of the regions in "province"; None for "". Raises Mistake."""
+    if text and text not in set(RegionLevel):
+        raise Mistake(N_("“%(value)s” is not a valid value for %(name)s."), value=text[:40], name="level")
+    return RegionLevel(text) if text else None
 
 
 def columns(table: type[Counter] | type[Presence], by: Sequence[str]) -> list[ColumnElement]:

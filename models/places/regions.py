@@ -110,6 +110,20 @@ def prefecture(code: str) -> str:
     return code[:4] + "00"
 
 
+def level_below(code: str | None) -> RegionLevel:
+    """Of the parts of a region; "" and None: the country."""
+    if not code:
+        return PROVINCE
+    return PREFECTURE if level_of(code) == PROVINCE else COUNTY
+
+
+def rolled_up(code: str | None, level: RegionLevel | None) -> str | None:
+    """The region at a level in which a region lies; a region above the level stays what it is."""
+    if not code or level in (None, RegionLevel.COUNTY):
+        return code
+    return province(code) if level == PROVINCE else prefecture(code)
+
+
 def ancestors(code: str) -> tuple[str, ...]:
     """The codes above this one, the province first: 320723 -> (320000, 320700)."""
     return (code[:2] + "0000", code[:4] + "00")[: {PROVINCE: 0, PREFECTURE: 1, COUNTY: 2}[level_of(code)]]

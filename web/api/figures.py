@@ -9,6 +9,7 @@ from models.api_operation import Credentials, Operation, describe
 from models.errors import N_
 from models.figures.dimensions import DIMENSIONS
 from models.organizations.tables import TokenScope
+from models.places.regions import RegionLevel
 from models.public.filters import NAMES
 from web.api import shapes
 
@@ -24,6 +25,16 @@ class FiguresQuery(Struct, kw_only=True):
                 pattern=f"^({'|'.join(DIMENSIONS)})(,({'|'.join(DIMENSIONS)}))*$",
                 description=N_("Dimensions, each once."),
                 examples=["audience,region"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    level: (
+        Annotated[
+            str,
+            Meta(
+                pattern=f"^({'|'.join(RegionLevel)})$",
+                description=N_("Level of the regions: each row is a region with all below it."),
             ),
         ]
         | UnsetType

@@ -15,6 +15,7 @@ from models.desk.missing import Missing
 from models.figures import event_overview
 from models.summaries.deadline import Deadline, deadline_of
 from models.summaries.reminders import SummaryReminder, reminder_of
+from models.summaries.waiting import summaries_waiting
 from web.summaries.names import region_short
 from web.words.terms import day_label
 
@@ -51,6 +52,7 @@ def index() -> ResponseReturnValue:
         missing=waiting.missing_of(current_user, campaign, now),
         deadline=_deadline(campaign, now),
         summary=reminder_of(current_user, campaign, now),
+        summaries=summaries_waiting(current_user, campaign),
     )
 
 

@@ -1,7 +1,9 @@
 """The summary at the desk: texts, documents, handing in; what the offices below have handed in."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +12,8 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.campaigns.tables import find_campaign
-from models.errors import Mistake
+from models.db import LARGEST_ID
+from models.errors import Conflict, Mistake
 from models.figures import event_overview
 from models.figures.publication.withholding import SMALLEST
 from models.ledger.tables import Decision
@@ -20,7 +23,7 @@ from models.summaries.content import collect
 from models.summaries.deadline import deadline_of
 from models.summaries.part import Part, part_for, receives, writes
 from models.summaries.tables import SealedSummary, Section, StepVerb
-from models.summaries.texts import MAX_TEXT, texts_of, write_text
+from models.summaries.texts import MAX_TEXT, write_text, written_texts
 from web import errors
 from web.summaries.documents import MEDIA_TYPES, draft, of_sealed
 from web.summaries.names import file_name, name_of, place_name, region_short, scanned_share, to_write
@@ -93,8 +96,10 @@ def index() -> ResponseReturnValue:
     return _page(_part())
 
 
-def _page(part: Part, error: str = "") -> str:
+def _page(part: Part, error: str = "", problems: Mapping[Section, Mistake] | None = None) -> str:
+    """problems: of texts that were not saved; what was typed there is still there."""
     now = clock.now()
+    problems = problems or {}
     sealed = handing_in.all_of(part)
     content = collect(part, now)
     deadline = deadline_of(part.campaign)
@@ -104,7 +109,10 @@ def _page(part: Part, error: str = "") -> str:
         campaign=part.campaign,
         campaigns=event_overview.campaigns_of(current_user),
         content=content,
-        texts=texts_of(part),
+        written=written_texts(part),
+        typed={section: request.form[section] for section in problems},
+        problems={section: errors.sentence(mistake) for section, mistake in problems.items()},
+        meanwhile=[section for section, mistake in problems.items() if isinstance(mistake, Conflict)],
         most=MAX_TEXT,
         writable=writes(current_user, part),
         receivable=receives(current_user, part),
@@ -125,18 +133,38 @@ def _page(part: Part, error: str = "") -> str:
 @pages.post("/texts")
 @login_required
 def save() -> ResponseReturnValue:
-    """One text or all of them. Sent by the page while somebody writes (then the answer is empty), or by the button."""
+    """One text or all of them. Sent by the page while somebody writes (quiet, the answer is JSON), or by the button."""
     part, now = _part(), clock.now()
     _require(writes(current_user, part))
-    try:
-        for section in Section:
-            if section in request.form:
-                write_text(part, section, request.form[section], current_user, now)
-    except Mistake as mistake:
-        return errors.sentence(mistake), 422
+    problems: dict[Section, Mistake] = {}
+    for section in Section:
+        if section in request.form:
+            try:
+                write_text(part, section, request.form[section], current_user, now, _seen(section))
+            except Mistake as mistake:
+                problems[section] = mistake
+    status = max((mistake.status for mistake in problems.values()), default=200)
+    status = 422 if status == 400 else status
     if request.form.get("quiet"):
-        return "", 204
+        return _quiet_answer(part, problems), status
+    if problems:
+        return _page(part, problems=problems), status
     return redirect(_address(part, saved=1), 303)
+
+
+def _seen(section: Section) -> int | None:
+    """The id of the text that the page was loaded with."""
+    text = request.form.get(f"seen-{section}", "")
+    return min(int(text), LARGEST_ID) if text.isascii() and text.isdecimal() else None
+
+
+def _quiet_answer(part: Part, problems: Mapping[Section, Mistake]) -> dict[str, Any]:
+    """texts: the valid ones with their ids, of the sections that were sent. problems: a sentence each."""
+    written = {section: one for section, one in written_texts(part).items() if section in request.form}
+    return {
+        "texts": {section: {"id": one.id, "text": one.text} for section, one in written.items()},
+        "problems": {section: errors.sentence(mistake) for section, mistake in problems.items()},
+    }
 
 
 @pages.post("/hand-in")

@@ -11,14 +11,14 @@ from flask_login import current_user, login_required
 
 from models import clock
 from models.campaigns.tables import Campaign, TermKind
-from models.errors import N_, Mistake, NotFound
+from models.errors import N_, NotFound
 from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview
 from models.figures.by_group import groups_by_day, groups_by_region
 from models.figures.count import figures
 from models.figures.crossing import Crossing, StandardSheet, crossing, standard_sheet
-from models.figures.dimensions import DIMENSIONS
+from models.figures.dimensions import DIMENSIONS, parse_level
 from models.figures.evidence import evidence_of
 from models.figures.filters import FiguresFilter, from_page_filters
 from models.figures.live import EVIDENCE, by_group
@@ -33,7 +33,6 @@ from web.words.figures import value_names
 
 MOST_ROWS, MOST_COLUMNS = 500, 40  # on a page; the files hold everything
 ONE_REGION = "own"  # of evidence: the region itself, without those below it
-UNKNOWN_LEVEL = N_("“%(value)s” is not a valid value for %(name)s.")
 NO_CAMPAIGN = N_("There is no week yet.")
 # The filter by which a value of a dimension is looked at.
 FILTER_OF = ("audience", "region", "line", "organization", "focus", "format", "day")
@@ -71,14 +70,8 @@ def desk_question() -> DeskQuestion:
         raise NotFound(NO_CAMPAIGN)
     parsed = filters.parse(campaign, request.args)
     reach = None if scope.sees_everything(current_user) else scope.reachable_event_ids(current_user)
-    return DeskQuestion(campaign, parsed, from_page_filters(parsed, reach), _level(), now)
-
-
-def _level() -> RegionLevel | None:
-    text = request.args.get("level", "")
-    if text and text not in set(RegionLevel):
-        raise Mistake(UNKNOWN_LEVEL, value=text[:40], name="level")
-    return RegionLevel(text) if text else None
+    level = parse_level(request.args.get("level", ""))
+    return DeskQuestion(campaign, parsed, from_page_filters(parsed, reach), level, now)
 
 
 def _dimensions() -> tuple[str, str]:
@@ -103,6 +96,7 @@ def index() -> ResponseReturnValue:
         ),
         days=groups_by_day(question.campaign, question.part),
         by_region=groups_by_region(question.campaign, question.part, _one_region(question)),
+        chart_level=regions.level_below(_one_region(question)),
         most=(MOST_ROWS, MOST_COLUMNS),
         names=_names(question.campaign, table),
         row_link=row_link(question, rows),

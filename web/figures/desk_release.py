@@ -1,6 +1,6 @@
 """Releasing figures at the desk: the committee for the country, an office for its region; at once or at a time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +19,8 @@ from web.figures.desk_figures import desk_question
 
 NO_TIME = N_("“%(text)s” is not a time. Please enter it as 2024-05-09T09:00.")
 NO_REGION = N_("There is no region “%(code)s”.")
+
+A_MINUTE = timedelta(minutes=1)  # the field holds none of the seconds
 
 pages = Blueprint("desk_release", __name__, url_prefix="/desk/figures/release")
 
@@ -83,7 +85,10 @@ def _at(campaign: Campaign, now: datetime) -> datetime:
         typed = datetime.fromisoformat(text)
     except ValueError:
         raise Mistake(NO_TIME, text=text[:40]) from None
-    return clock.at_local(typed.date(), typed.time(), campaign.zone)
+    at = clock.at_local(typed.date(), typed.time(), campaign.zone)
+    if at < now - A_MINUTE:  # a wrong year must not publish at once
+        raise Mistake(release.TIME_IS_OVER)
+    return at
 
 
 @pages.post("/<int:release_id>/take-back")

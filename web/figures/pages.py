@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import Select, or_, select
 from werkzeug.datastructures import MultiDict
 
@@ -20,11 +21,12 @@ from models.events.scope import reachable_event_ids, sees_everything
 from models.events.tables import Event
 from models.figures import count, live
 from models.figures.by_group import groups_by_day, groups_by_region
-from models.figures.dimensions import parse_by
+from models.figures.dimensions import parse_by, parse_level
 from models.figures.filters import FiguresFilter, from_page_filters
 from models.figures.publication.public_table import PublicFigures, PublicTable
 from models.figures.publication.release import is_open, next_release, released_part
 from models.organizations.tables import find_token
+from models.places.regions import RegionLevel, level_below
 from models.public import filters
 from web.api.caller import refused_token, require_scope
 from web.api.figures import READ_FIGURES
@@ -33,9 +35,11 @@ from web.figures.exports import as_csv, as_json, open_table
 from web.figures.sheets import as_csv as sheets_csv
 from web.figures.sheets import workbook
 from web.public import week_strip
+from web.words.terms import region_label
 
 pages = Blueprint("figures", __name__)
 SOON = N_("The figures of this week will be published here on %(time)s.")
+SOON_OF = N_("The figures of %(regions)s will be published here on %(time)s.")
 EVERY_EVENT = select(Event.id)
 MOST_CROSSED = 3
 PAGE_DIMENSIONS = ("audience", "day", "line")
@@ -57,16 +61,18 @@ class FiguresQuery:
     by: tuple[str, ...]
     where: FiguresFilter
     exact: bool
+    level: RegionLevel | None
 
     def answer(self, now: datetime) -> count.Figures:
-        return count.figures(self.campaign, now, self.by, self.where, exact=self.exact)
+        return count.figures(self.campaign, now, self.by, self.where, exact=self.exact, level=self.level)
 
 
 def parse_query(campaign: Campaign, args: MultiDict, scope: Select | None = None) -> FiguresQuery:
     """Read a query: by, exact and the filters of the pages. Raises Mistake with one sentence."""
     by = parse_by(args.get("by", ""))
     where = from_page_filters(filters.parse(campaign, args), scope)
-    return FiguresQuery(campaign, by, where, exact=args.get("exact") == "1")
+    level = parse_level(args.get("level", ""))
+    return FiguresQuery(campaign, by, where, exact=args.get("exact") == "1", level=level)
 
 
 @pages.get("/api/v1/figures")
@@ -110,11 +116,18 @@ def _public_table(campaign: Campaign, now: datetime) -> PublicTable:
     """What is released of a campaign that is no rehearsal. Raises NotReleasedError, which says when."""
     table = released_part(campaign, now)
     if table is None:
-        at = next_release(campaign, now)
-        if at is not None:
-            raise NotReleasedError(SOON, time=clock.instant_text(at, campaign.zone))
+        coming = next_release(campaign, now)
+        if coming is not None:
+            at = clock.instant_text(coming.at, campaign.zone)
+            raise NotReleasedError(
+                SOON_OF if coming.regions else SOON, time=at, regions=_names(coming.regions)
+            )
         raise NotReleasedError(N_("The figures of this week have not been published yet."))
     return table
+
+
+def _names(codes: Sequence[str]) -> str:
+    return _(", ").join(region_label(code) or code for code in codes)
 
 
 def _public_figures(campaign: Campaign, now: datetime) -> tuple[PublicFigures, date]:
@@ -122,7 +135,7 @@ def _public_figures(campaign: Campaign, now: datetime) -> tuple[PublicFigures, d
     by = parse_by(request.args.get("by", ""))
     table, chosen = _public_table(campaign, now), filters.parse(campaign, request.args)
     last_day = _last_day(campaign, table, chosen)
-    return table.answer(by, chosen), last_day
+    return table.answer(by, chosen, parse_level(request.args.get("level", ""))), last_day
 
 
 def _last_day(campaign: Campaign, table: PublicTable, chosen: filters.Filters) -> date:
@@ -179,6 +192,7 @@ def _open_page(campaign: Campaign, now: datetime) -> str:
         days=by_day,
         groups=live.by_group(campaign, total.rows),
         regions=by_region,
+        chart_level=level_below(parent),
         query=request.query_string.decode("ascii", "replace"),
     )
 
@@ -193,7 +207,7 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
             campaign=campaign,
             strip=strip,
             total=None,
-            next_at=next_release(campaign, now),
+            coming=next_release(campaign, now),
         )
     last_day = _last_day(campaign, table, chosen)
     parts = {by: table.answer((by,), chosen) for by in ("audience", "day")}
@@ -207,6 +221,7 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
         campaign=campaign,
         strip=strip,
         total=parts["audience"],
+        coming=next_release(campaign, now),
         parts=parts,
         groups=groups,
         by_group=sorted(parts["audience"].rows, key=lambda row: groups.index(row["audience"])),
@@ -215,6 +230,7 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
         day_totals={row["day"]: row["visits"] for row in parts["day"].rows},
         regions={code: by_region[code] for code, _visits in subregions},
         region_totals=dict(subregions),
+        chart_level=level_below(chosen.region[0] if len(chosen.region) == 1 else None),
         released_codes=table.released_codes(),
         query=request.query_string.decode("ascii", "replace"),
     )

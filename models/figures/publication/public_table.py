@@ -39,6 +39,8 @@ from models.figures.publication.withholding import (
 )
 from models.figures.visits import visit_rows
 from models.ledger.tables import METHODS
+from models.places import regions
+from models.places.regions import RegionLevel
 from models.public.filters import Filters
 
 BY = ("audience", "region", "day")
@@ -84,8 +86,8 @@ class PublicTable:
             return None
         return sum(self.values.get(cell, 0) for cell in wanted)
 
-    def answer(self, by: Sequence[str], filters: Filters) -> PublicFigures:
-        """Raises Mistake for what is not public."""
+    def answer(self, by: Sequence[str], filters: Filters, level: RegionLevel | None = None) -> PublicFigures:
+        """level: of the regions in the rows. Raises Mistake for what is not public."""
         narrowed = {name for name, _value in filters.query()}
         if set(by) - set(BY) or narrowed - set(BY):
             raise Mistake(ONLY_THESE)
@@ -97,7 +99,7 @@ class PublicTable:
             self.visits(nodes, days, groups),
             self.participants.shown if whole and self.tells_total else None,
             self.methods() if whole else None,
-            list(self._rows(by, nodes, days, groups)) if by else [],
+            list(self._rows(by, nodes, days, groups, level)) if by else [],
         )
 
     def last_day(self, day: date) -> date:
@@ -144,10 +146,13 @@ class PublicTable:
         return list(filters.audience) or self._values_of(2)
 
     def _nodes_below(self, filters: Filters) -> list[str]:
-        """What lies at the chosen region's own level is a node of its own."""
-        chosen = set(self._chosen(filters.region))
-        digits = len(node_of(filters.region[0])) + 2 if len(filters.region) == 1 else 2
-        inside = {unit for unit in self.units if set(nodes_of(unit)) & chosen}
+        below = regions.level_below(filters.region[0] if len(filters.region) == 1 else None)
+        return self._nodes_at(below, self._chosen(filters.region))
+
+    def _nodes_at(self, level: RegionLevel, chosen: Sequence[str]) -> list[str]:
+        """The nodes of a level within the chosen ones. What lies above the level is a node of its own."""
+        digits = {RegionLevel.PROVINCE: 2, RegionLevel.PREFECTURE: 4, RegionLevel.COUNTY: 6}[level]
+        inside = {unit for unit in self.units if set(nodes_of(unit)) & set(chosen)}
         nodes = {unit if unit == NOWHERE else unit[:digits] for unit in inside}
         return [node for node in sorted(nodes) if set(path_of(node)) & self.nodes]
 
@@ -160,10 +165,17 @@ class PublicTable:
         return [str(code_of(node)) for node in sorted(self.nodes) if node != ALL]
 
     def _rows(
-        self, by: Sequence[str], nodes: list[str], days: list[str], groups: list[str]
+        self,
+        by: Sequence[str],
+        nodes: list[str],
+        days: list[str],
+        groups: list[str],
+        level: RegionLevel | None,
     ) -> Iterable[dict]:
         options = {
-            "region": [unit for unit in self.units if set(nodes_of(unit)) & set(nodes)],
+            "region": [unit for unit in self.units if set(nodes_of(unit)) & set(nodes)]
+            if level is None
+            else self._nodes_at(level, nodes),
             "day": self._values_of(1) if days == [ALL] else days,
             "audience": self._values_of(2) if groups == [ALL] else groups,
         }

@@ -3,6 +3,7 @@
 A release freezes the public table of the campaign: later scans show with the next release. A rehearsal releases everything.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Select, exists, false, func, select
@@ -19,6 +20,7 @@ from models.places import regions
 
 NOT_YOURS = N_("Your office cannot release the figures of this region.")
 NO_RELEASE = N_("There is no such release.")
+TIME_IS_OVER = N_("This time is over already. To release the figures at once, leave the field empty.")
 RELEASED_ALREADY = N_("The figures of this region are released already, or will be at the time that was set.")
 
 
@@ -213,6 +215,19 @@ def is_open(campaign: Campaign) -> bool:
     return campaign.rehearsal
 
 
-def next_release(campaign: Campaign, now: datetime) -> datetime | None:
-    """When the next figures become public; None: no time is set."""
-    return min((one.at for one in releases_of(campaign) if one.at > now), default=None)
+@dataclass(frozen=True)
+class NextRelease:
+    """regions: of which the figures become public then; [] where it is the country."""
+
+    at: datetime
+    regions: list[str]
+
+
+def next_release(campaign: Campaign, now: datetime) -> NextRelease | None:
+    """When the next figures become public, and whose; None: no time is set."""
+    coming = [one for one in releases_of(campaign) if one.at > now]
+    if not coming:
+        return None
+    first = [one for one in coming if one.at == coming[0].at]
+    codes = [one.region_code for one in first if one.region_code]
+    return NextRelease(coming[0].at, codes if len(codes) == len(first) else [])

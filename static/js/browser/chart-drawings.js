@@ -1,11 +1,12 @@
 // Drawings of what the page shows with its own letters around it: tables, bars, columns, the course of a day.
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDE = 1000;
+export const WIDE = 1000;
 const ROW = 34;
 const PAD = 24;
 const BAR_ROW = 48;
-const NAMES = 240; // room of the rows' names
+const NAMES = 240; // room of the rows' names, at least
+const GAP = 8;
 
 /** @param {Element} element */
 const text = (element) => element.textContent?.replace(/\s+/g, " ").trim() ?? "";
@@ -41,13 +42,14 @@ export const groundOf = (chart) => getComputedStyle(chart.closest(".card") ?? do
  * An empty drawing with the heading of the chart's card, in the card's own colours and letters.
  * @param {Element} chart
  * @param {number} high
+ * @param {number} [wide]
  */
-function sheet(chart, high) {
+export function sheet(chart, high, wide = WIDE) {
   const card = frameOf(chart);
   const style = getComputedStyle(card);
   const drawing = document.createElementNS(SVG, "svg");
-  const size = { width: WIDE, height: high };
-  for (const [key, value] of Object.entries({ ...size, viewBox: `0 0 ${WIDE} ${high}` })) {
+  const size = { width: wide, height: high };
+  for (const [key, value] of Object.entries({ ...size, viewBox: `0 0 ${wide} ${high}` })) {
     drawing.setAttribute(key, String(value));
   }
   drawing.setAttribute("font-family", style.fontFamily);
@@ -61,19 +63,38 @@ function sheet(chart, high) {
 }
 
 /**
+ * How wide the words of a cell can be at most, in units of the drawing.
+ * @param {string} words
+ * @param {string} family
+ */
+function widthOf(words, family) {
+  const pencil = document.createElement("canvas").getContext("2d");
+  if (!pencil) {
+    return 14 * words.length;
+  }
+  pencil.font = `700 14px ${family}`;
+  return pencil.measureText(words).width;
+}
+
+/**
  * Each cell with its shade and its number; the names of the rows on the left.
  * @param {HTMLTableElement} table
  */
 export function tableDrawing(table) {
   const rows = [...table.rows];
-  const drawing = sheet(table, 60 + rows.length * ROW + PAD / 2);
-  const step = (WIDE - 2 * PAD - NAMES) / Math.max(1, rows[0].cells.length - 1);
+  const columns = Math.max(1, rows[0].cells.length - 1);
+  const family = getComputedStyle(table).fontFamily;
+  const widest = (/** @type {HTMLTableCellElement[]} */ cells) => Math.max(...cells.map((cell) => widthOf(text(cell), family)));
+  const names = Math.max(NAMES, widest(rows.map((row) => row.cells[0])) + GAP);
+  const numbers = widest(rows.flatMap((row) => [...row.cells].slice(1))) + 2 * GAP;
+  const step = Math.max((WIDE - 2 * PAD - names) / columns, numbers);
+  const drawing = sheet(table, 60 + rows.length * ROW + PAD / 2, 2 * PAD + names + columns * step);
   for (const [place, row] of rows.entries()) {
     const top = 56 + place * ROW;
     for (const [number, cell] of [...row.cells].entries()) {
-      const left = number ? PAD + NAMES + (number - 1) * step : PAD;
+      const left = number ? PAD + names + (number - 1) * step : PAD;
       const { backgroundColor, color, fontWeight } = getComputedStyle(cell);
-      const wide = number ? step : NAMES;
+      const wide = number ? step : names;
       add(drawing, "rect", { x: left, y: top, width: wide - 2, height: ROW - 2, fill: backgroundColor });
       const [at, anchor] = number ? [left + wide - 8, "end"] : [left, "start"];
       const letters = { "font-size": 14, "font-weight": fontWeight, "fill": color };
@@ -95,14 +116,19 @@ export function courseDrawing(chart) {
   const drawing = sheet(chart, top + high + 48);
   const card = chart.closest(".card") ?? document.body;
   for (const [place, key] of [...card.querySelectorAll(".chart-key li")].entries()) {
-    const mark = key.querySelector(".key-mark");
     const left = PAD + place * 180;
-    add(drawing, "rect", { x: left, y: 56, width: 14, height: 14, fill: mark ? getComputedStyle(mark).fill : "" });
+    for (const mark of key.querySelectorAll(".key-mark rect")) {
+      add(drawing, "rect", { x: left, y: 56, width: 14, height: 14, fill: getComputedStyle(mark).fill });
+    }
     add(drawing, "text", { "x": left + 20, "y": 68, "font-size": 14 }, text(key));
   }
   const most = card.querySelector(".chart-most");
   add(drawing, "text", { "x": PAD, "y": top - 10, "font-size": 14 }, most ? text(most) : "");
   const { width, height } = chart.viewBox.baseVal;
+  const hatching = document.getElementById("hatch-0")?.parentNode;
+  if (hatching) {
+    drawing.append(hatching.cloneNode(true));
+  }
   const bars = add(drawing, "g", { transform: `translate(${PAD} ${top}) scale(${wide / width} ${high / height})` });
   for (const bar of chart.querySelectorAll("rect")) {
     const copy = /** @type {SVGElement} */ (bar.cloneNode());

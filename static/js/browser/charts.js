@@ -1,8 +1,10 @@
 // Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
 
-import { add, barsDrawing, columnsDrawing, courseDrawing, groundOf, tableDrawing, tilesDrawing } from "./chart-drawings.js";
+import { WIDE, barsDrawing, columnsDrawing, courseDrawing, sheet, tableDrawing, tilesDrawing } from "./chart-drawings.js";
 
 const SCALE = 2; // pixels a unit of the drawing
+const MARGIN = 24;
+const HEADING = 64; // room of the card's heading, and of the letters that stand above a drawing
 // The letters' size is the drawing's own: a narrow page shows them larger than a file needs.
 const WRITTEN = [
   "fill",
@@ -17,7 +19,10 @@ const WRITTEN = [
 ];
 const PARTS = "rect, text, path, circle, polyline, polygon";
 
-/** @param {SVGSVGElement} chart */
+/**
+ * The drawing itself below the heading of its card.
+ * @param {SVGSVGElement} chart
+ */
 function standalone(chart) {
   const copy = /** @type {SVGSVGElement} */ (chart.cloneNode(true));
   const parts = [...chart.querySelectorAll(PARTS)];
@@ -28,12 +33,15 @@ function standalone(chart) {
     }
   }
   const { x, y, width, height } = chart.viewBox.baseVal;
-  copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  copy.setAttribute("width", String(width));
-  copy.setAttribute("height", String(height));
-  const fill = groundOf(chart);
-  copy.prepend(add(copy, "rect", { x, y, width, height, fill }));
-  return copy;
+  const wide = WIDE - 2 * MARGIN;
+  const high = (wide * height) / width;
+  const inside = { width: wide, height: high, x: MARGIN, y: HEADING, viewBox: `${x} ${y} ${width} ${height}` };
+  for (const [name, value] of Object.entries(inside)) {
+    copy.setAttribute(name, String(value));
+  }
+  const drawing = sheet(chart, high + HEADING + MARGIN / 2);
+  drawing.append(copy);
+  return drawing;
 }
 
 /** @param {Element} chart */

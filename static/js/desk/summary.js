@@ -1,4 +1,9 @@
-// The texts of a summary are saved while somebody writes, one field at a time; what could not be sent is sent again.
+// The texts of a summary are saved while somebody writes; what could not be sent is sent again. What somebody else wrote
+// meanwhile is not overwritten: the server refuses the text, and the button “Save” shows both.
+
+/**
+ * @typedef {{texts: Record<string, {id: number, text: string}>, problems: Record<string, string>}} SaveAnswer
+ */
 
 const WAIT = 1500; // milliseconds after the last key
 const AGAIN = 5000;
@@ -7,8 +12,12 @@ const form = /** @type {HTMLFormElement | null} */ (document.querySelector("[dat
 const state = document.querySelector("[data-autosave-state]");
 /** @type {Set<HTMLTextAreaElement>} */
 const unsaved = new Set();
+/** @type {Map<string, string>} What this page sent last, by section. */
+const sent = new Map();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+/** @type {Promise<void> | undefined} */
+let saving;
 
 /** @param {number} wait */
 function plan(wait) {
@@ -23,10 +32,21 @@ function say(words) {
   }
 }
 
+/** One at a time: the next one names the text that the one before has written. */
 async function save() {
-  if (!form || unsaved.size === 0) {
+  if (saving) {
+    plan(WAIT);
     return;
   }
+  if (form && unsaved.size > 0) {
+    saving = send(form);
+    await saving;
+    saving = undefined;
+  }
+}
+
+/** @param {HTMLFormElement} form */
+async function send(form) {
   const fields = [...unsaved];
   unsaved.clear();
   const data = new FormData(form);
@@ -38,20 +58,50 @@ async function save() {
   data.set("quiet", "1");
   try {
     const answer = await fetch(form.action, { method: "POST", body: data });
-    if (answer.status === 422) {
-      say(await answer.text());
-      return;
-    }
-    if (answer.status !== 204) {
+    if (![200, 409, 422].includes(answer.status)) {
       throw new Error(String(answer.status));
     }
-    say(form.dataset.saved ?? "");
+    take(form, fields, data, /** @type {SaveAnswer} */ (await answer.json()));
   } catch {
     for (const area of fields) {
+      sent.set(area.name, textOf(data, area.name));
       unsaved.add(area);
     }
     say(form.dataset.failed ?? "");
     plan(AGAIN);
+  }
+}
+
+/**
+ * @param {FormData} data
+ * @param {string} name
+ */
+const textOf = (data, name) => String(data.get(name) ?? "").replaceAll("\r\n", "\n").trim();
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {HTMLTextAreaElement[]} fields
+ * @param {FormData} data
+ * @param {SaveAnswer} answer
+ */
+function take(form, fields, data, answer) {
+  say(Object.values(answer.problems)[0] ?? form.dataset.saved ?? "");
+  for (const area of fields) {
+    const written = answer.texts[area.name];
+    const refused = area.name in answer.problems;
+    // An earlier text of this page came through though its answer was lost, and somebody has typed on since.
+    const isOurs = written.text === sent.get(area.name);
+    const seen = form.elements.namedItem(`seen-${area.name}`);
+    if (seen instanceof HTMLInputElement && (isOurs || !refused)) {
+      seen.value = String(written.id);
+    }
+    if (refused) {
+      unsaved.add(area);
+    }
+    if (refused && isOurs) {
+      plan(WAIT);
+    }
+    sent.set(area.name, textOf(data, area.name));
   }
 }
 
@@ -62,8 +112,15 @@ if (form) {
       plan(WAIT);
     }
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
+    if (saving) {
+      event.preventDefault();
+      void saving.then(() => {
+        form.requestSubmit();
+      });
+      return;
+    }
     unsaved.clear();
   });
   addEventListener("beforeunload", (event) => {

@@ -193,7 +193,10 @@ def _save_charts(desk: Page, device: Device, charts: tuple[str, ...]) -> None:
         drawing = ElementTree.fromstring(saved["svg"])
         assert drawing.get("viewBox", "").split()[2] == "1000"
         words = ["".join(part.itertext()) for part in drawing.iter("{http://www.w3.org/2000/svg}text")]
-        assert any(words), chart
+        frame = "chart => (chart.closest('.card') ?? chart.closest('section')).querySelector('h2').innerText"
+        assert desk.locator(f"#{chart}").evaluate(frame).strip() in words, chart
+        hatched = len(list(drawing.iter("{http://www.w3.org/2000/svg}pattern"))) > 0
+        assert hatched == (chart in ("chart-course", "chart-days")), chart
         fills = {part.get("fill") for part in drawing.iter()}
         assert len(fills - {None, "none"}) > 1, chart
         if chart != "chart-course":

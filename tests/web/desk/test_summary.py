@@ -26,7 +26,7 @@ def lians_browser(english, people):
 def test_texts_are_kept_while_one_writes_and_sealed_when_handed_in(lians_browser, people):
     browser, part = lians_browser, Part(people.lecture.campaign, "320723")
     sent = browser.post("/desk/summary/texts", data={**COUNTY, "experience": "进校园", "quiet": "1"})
-    assert (sent.status_code, texts.texts_of(part)[Section.EXPERIENCE]) == (204, "进校园")
+    assert (sent.status_code, texts.texts_of(part)[Section.EXPERIENCE]) == (200, "进校园")
     too_long = browser.post("/desk/summary/texts", data={**COUNTY, "experience": "长" * 10_001, "quiet": "1"})
     assert too_long.status_code == 422
     assert browser.post("/desk/summary/hand-in", data=COUNTY).status_code == 303
@@ -37,6 +37,39 @@ def test_texts_are_kept_while_one_writes_and_sealed_when_handed_in(lians_browser
     page = browser.get("/desk/summary/", query_string=COUNTY).text
     assert "Since it was handed in, the visits have changed by +2." in page
     assert "进校园</textarea>" in page
+
+
+def test_two_editors_do_not_overwrite_each_other(lians_browser, people):
+    part = Part(people.lecture.campaign, "320723")
+
+    def seen():
+        page = lians_browser.get("/desk/summary/", query_string=COUNTY).text
+        return dict(re.findall(r'name="(seen-\w+)" value="(\d+)"', page))
+
+    def post(before, **sent):
+        return lians_browser.post("/desk/summary/texts", data={**COUNTY, **before, **sent})
+
+    before = seen()
+    assert before == dict.fromkeys((f"seen-{section}" for section in Section), "0")
+    first = post(before, highlights="甲的亮点", quiet="1").json
+    assert first["texts"]["highlights"]["text"] == "甲的亮点"
+    # The other page is sent whole, by the button: what its writer left empty is not emptied.
+    assert post(before, highlights="", problems="乙的问题").status_code == 303
+    assert [texts.texts_of(part)[name] for name in (Section.HIGHLIGHTS, Section.PROBLEMS)] == [
+        "甲的亮点",
+        "乙的问题",
+    ]
+    refused = post(before, highlights="乙的亮点", quiet="1")
+    assert (refused.status_code, refused.json["texts"]["highlights"]) == (409, first["texts"]["highlights"])
+    both = post(before, highlights="乙的亮点")
+    assert (both.status_code, "乙的亮点</textarea>" in both.text, "甲的亮点</p>" in both.text) == (
+        409,
+        True,
+        True,
+    )
+    assert texts.texts_of(part)[Section.HIGHLIGHTS] == "甲的亮点"
+    assert post(seen(), highlights="甲和乙的亮点").status_code == 303
+    assert texts.texts_of(part)[Section.HIGHLIGHTS] == "甲和乙的亮点"
 
 
 def test_an_office_above_decides_and_sees_the_board(lians_browser, people):
@@ -55,6 +88,24 @@ def test_an_office_above_decides_and_sees_the_board(lians_browser, people):
     handing_in.hand_in(city, people.gang, NINE)
     [row] = [one for one in board.board(city, deadline_of(part.campaign), NINE) if one.region == "320723"]
     assert row.difference == 0
+
+
+def test_the_desk_says_which_summaries_wait_for_whom(lians_browser, people):
+    def tasks():
+        page = lians_browser.get("/desk/?campaign=ip-2024").text
+        return [
+            words in page
+            for words in ("Your summary was sent back", "summary to accept or send back", "补数据")
+        ]
+
+    assert tasks() == [False, False, False]
+    sealed = handing_in.hand_in(Part(people.lecture.campaign, "320723"), people.lian, NINE)
+    sign_in(lians_browser, people.gang)
+    assert tasks() == [False, True, False]
+    handing_in.send_back(sealed, "补数据", people.gang, NINE)
+    assert tasks() == [False, False, False]
+    sign_in(lians_browser, people.lian)
+    assert tasks() == [True, False, True]
 
 
 def test_one_board_shows_every_region_and_line(lians_browser, people):

@@ -1,8 +1,10 @@
 """The figures API, the page of a week and the operator's commands: one shape, one scope."""
 
 import csv
+import html
 import io
 import json
+import re
 from uuid import uuid4
 
 import pytest
@@ -19,7 +21,7 @@ from models.events.tables import EventStatus
 from models.ledger.tables import Counter
 from models.places import regions
 from models.publishing import lifecycle
-from tests.support.records.people import make_people
+from tests.support.records.people import make_people, sign_in
 from tests.support.records.week import NINE, load_week, make_device, make_event, minutes, session
 
 NONE = {"pass": 0, "rotating": 0, "printed": 0, "touch": 0, "tally": 0, "estimate": 0}
@@ -183,6 +185,33 @@ def test_a_spreadsheet(client, people):
     head, line = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
     assert head[:4] == ["organization", "Organization", "Visits", "Participants, at least"]
     assert line[1:4] == ["'=1+1", "2", ""]
+
+
+def test_the_data_of_a_chart_of_regions_is_what_the_chart_shows(english, people):
+    """On public pages, at the desk and in the live view: a row of the file is a row of the chart, withheld ones too."""
+    release(people)
+    sign_in(english, people.cui)
+    for path in (
+        "/ip-2024/figures?", "/ip-2024/figures?region=320000", "/desk/figures/?campaign=ip-2024",
+        "/desk/live?campaign=ip-2024", "/desk/live?campaign=ip-2024&region=320000",
+    ):  # fmt: skip
+        page = english.get(path).text
+        chart = page[page.index('id="chart-regions"') :]
+        address = html.unescape(re.search(r'"svg">SVG</button> <a [^>]*href="([^"]+)"', chart)[1])
+        table = re.split(r'<th scope="row">', chart[: chart.index("</table>")])[1:]
+        text = [re.sub("<[^>]+>", "", row.partition("</th>")[0]).strip() for row in table]
+        shown = [re.search(r"<strong>([\d,]+)</strong>", row) for row in table]
+        drawn = {
+            name: int(visits[1].replace(",", "")) for name, visits in zip(text, shown, strict=True) if visits
+        }
+        rows = list(csv.DictReader(io.StringIO(english.get(address).data.decode("utf-8-sig"))))
+        assert {row["Region"] for row in rows} == set(text), path
+        withheld = {row["Region"] for row in rows if row["Visits"] == ""}
+        for name in set(drawn) - withheld:
+            assert sum(int(row["Visits"]) for row in rows if row["Region"] == name) == drawn[name], (
+                path,
+                name,
+            )
 
 
 def test_regions_are_rolled_up_a_level_at_a_time(client, people):

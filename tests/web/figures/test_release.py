@@ -82,6 +82,25 @@ def test_at_a_time_and_the_page_says_when(client, people):
     assert later.visits([""], [""], [""]) == 228
 
 
+def test_the_page_says_whose_figures_come(client, people):
+    campaign, now, english = people.lecture.campaign, clock.now(), {"Accept-Language": "en"}
+    release.release(campaign, "320723", now + timedelta(days=1), people.lian, now)
+    words = "The figures of Guanyun County, Lianyungang, Jiangsu will be published here on "
+    assert words in client.get("/ip-2024/figures", headers=english).text
+    assert words in client.get("/ip-2024/figures.json", headers=english).json["detail"]
+    release_now(campaign, "110000", people.cui, now)
+    assert words in client.get("/ip-2024/figures", headers=english).text
+
+
+def test_a_time_that_is_over_releases_nothing(english, people):
+    sign_in(english, people.cui)
+    answer = english.post(
+        "/desk/figures/release/?campaign=ip-2024", data={"region": "", "at": "2020-05-09T09:00"}
+    )
+    assert (answer.status_code, "This time is over already." in answer.text) == (422, True)
+    assert release.releases_of(people.lecture.campaign) == []
+
+
 def test_an_office_releases_its_region_alone(client, people):
     campaign, now = people.lecture.campaign, clock.now()
     release_now(campaign, "320000", people.su, now)

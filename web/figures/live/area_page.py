@@ -15,6 +15,7 @@ from models.errors import N_, NotFound
 from models.figures import event_overview
 from models.figures.by_group import groups_by_day, groups_by_region
 from models.figures.count import figures
+from models.figures.dimensions import parse_level
 from models.live.area import Area, area_for, area_of, sums_digest
 from models.live.area_figures import (
     AreaFigures,
@@ -55,7 +56,7 @@ SLOW_LEAST = timedelta(seconds=3)
 def register(app: Flask) -> None:
     app.register_blueprint(pages)
     live_views.add_reader(app, Area, _view)
-    app.jinja_env.globals.update(slot_time=slot_time, shade_of=shade_of)
+    app.jinja_env.globals.update(slot_time=slot_time, shade_of=shade_of, level_below=regions.level_below)
 
 
 @pages.get("/live")
@@ -116,7 +117,8 @@ def page_csv() -> Response:
         course = _snapshot(campaign, area, now).figures.slow.course
         return sheets.as_csv(course_table(campaign, course), f"figures-{campaign.id}-{course.day}")
     by = CSV_BY.get(request.args.get("by", ""), CSV_BY["region"])
-    return as_csv(figures(campaign, now, by, area.part), campaign, by)
+    level = parse_level(request.args.get("level", ""))
+    return as_csv(figures(campaign, now, by, area.part, level=level), campaign, by)
 
 
 def _course(campaign: Campaign, area: Area, now: datetime) -> DayCourse:

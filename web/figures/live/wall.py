@@ -63,10 +63,11 @@ class WallKey:
 
     def csv(self, by: str) -> str:
         """The address of a chart's data: visits by day, region, audience, format or event."""
+        level = regions.level_below(self.area.region)
         if self.desk:
-            return area_page.address(self.area, ".csv") + f"&by={by}"
+            return area_page.address(self.area, ".csv") + f"&by={by}&level={level}"
         region = f"&region={self.area.region}" if self.area.region else ""
-        return f"/{self.area.campaign_id}/figures.csv?by={by}{region}"
+        return f"/{self.area.campaign_id}/figures.csv?by={by}{region}&level={level}"
 
     def part(self, ending: str) -> str:
         """The address of its figures: .json or .events."""
