@@ -14,10 +14,9 @@ A public cell whose count fell to 1 to 4 is withheld as well. Its totals hold a 
 So is a cell, or a total, all of whose visits wait: its totals hold none of them, and no 0 stands where somebody was counted.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 from models.figures.publication.methods import NOT_KEPT
 from models.figures.publication.new_totals import complement
@@ -27,8 +26,8 @@ from models.figures.publication.withholding import (
     Cell,
     family,
     is_inside,
-    nodes_of,
     pattern,
+    totals_of,
     withheld,
 )
 
@@ -125,9 +124,9 @@ def next_release(counted: Mapping[Cell, Sources], last: LastRelease, public: fro
 
 def _unseen(values: Mapping[Cell, int], waiting: Iterable[Cell]) -> set[Cell]:
     """These cells and their totals, where nothing of them is published."""
-    found = {total for cell in waiting for total in _totals(cell)}
+    found = {total for cell in waiting for total in totals_of(cell)}
     if found:
-        found -= {total for cell, value in values.items() if value for total in _totals(cell)}
+        found -= {total for cell, value in values.items() if value for total in totals_of(cell)}
     return found
 
 
@@ -147,18 +146,13 @@ def _withheld(
         waiting = [
             cell
             for cell, value in new.items()
-            if value < SMALLEST and not found.open.isdisjoint(_totals(cell))
+            if value < SMALLEST and not found.open.isdisjoint(totals_of(cell))
         ]
         for cell in waiting:
             values[cell] = 0
             del new[cell]
         if not waiting:
             return withheld(new, hidden, public) if found.open else found.hidden
-
-
-def _totals(cell: Cell) -> Iterator[Cell]:
-    """A cell of a unit and the totals that it is part of."""
-    return product(nodes_of(cell[0]), (cell[1], ALL), (cell[2], ALL))
 
 
 def _waiting(now: Mapping[Cell, int], values: Mapping[Cell, int]) -> dict[str, Waiting]:
@@ -209,7 +203,7 @@ def _lowered_too_far(values: Mapping[Cell, int], then: Mapping[Cell, int], last:
         for cell in lowered
         if any(
             0 < totals[total] < SMALLEST and not new.get(total) and total not in last.hidden
-            for total in _totals(cell)
+            for total in totals_of(cell)
             if is_inside(total[0], last.nodes)
         )
     ]

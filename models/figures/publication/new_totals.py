@@ -41,6 +41,9 @@ def _second(
     cells = [one for one in own if ALL not in one]
     for unit in sorted((one for one in fresh if set(nodes_of(one)) & set(above)), key=nearest):
         common = _common(unit, above)
+        # The calendar says on which days a region has no event, and so no visits.
+        if not all(totals.get((unit, day, ALL)) for day, _group in own):
+            continue
         # Of several cells some get more and some less, so all need visits.
         if len(cells) > 1 and not all(totals.get((unit, *one)) for one in cells):
             continue

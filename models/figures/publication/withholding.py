@@ -6,7 +6,8 @@ campaign. So it does not matter which parts somebody downloads.
 
 For each small cell a second table is found that agrees with everything published and differs in that cell: one visit goes
 from a cell to its neighbour and back (Move). What such a move changes is withheld: the small cell, and its complement. So the
-small cell has at least two values that fit, also for somebody who knows that visits are whole and not negative.
+small cell has at least two values that fit, also for somebody who knows that visits are whole and not negative, and who reads
+in the calendar on which days a region has no event: a cell gets one more only where its region has visits on that day.
 """
 
 from collections import defaultdict
@@ -76,11 +77,17 @@ def is_inside(node: str, nodes: Set[str]) -> bool:
     return not nodes.isdisjoint(path_of(node))
 
 
+def totals_of(cell: Cell) -> Iterator[Cell]:
+    """A cell of a unit and the totals that it is part of."""
+    unit, day, group = cell
+    return product(nodes_of(unit), (day, ALL), (group, ALL))
+
+
 def family(cells: Mapping[Cell, int]) -> dict[Cell, int]:
     """Every cell of the public table: those of units and all totals."""
     values: dict[Cell, int] = defaultdict(int)
-    for (unit, day, group), visits in cells.items():
-        for key in product(nodes_of(unit), (day, ALL), (group, ALL)):
+    for cell, visits in cells.items():
+        for key in totals_of(cell):
             values[key] += visits
     return dict(values)
 
@@ -101,8 +108,10 @@ class Move(NamedTuple):  # a million are made for a country
             (self.start[2], ALL if self.group is None else self.group),
         )
 
-    def fits(self, cells: Mapping[Cell, int]) -> bool:
-        """Whether no cell gets negative, this way round or the other. cells: those with visits."""
+    def fits(self, cells: Mapping[Cell, int], held: Set[tuple[str, str]]) -> bool:
+        """Whether no cell gets negative, this way round or the other, nor one more on a day without visits of its unit.
+
+        cells: those with visits. held: their units and days."""
         out, back = [self.start], list[Cell]()
         if self.unit is not None:
             back.append((self.unit, self.start[1], self.start[2]))
@@ -116,7 +125,22 @@ class Move(NamedTuple):  # a million are made for a country
                 [*out, *((unit, day, group) for unit, day, _group in back)],
                 [*back, *((unit, day, group) for unit, day, _group in out)],
             )
+        if not all((unit, day) in held for unit, day, _group in (*out, *back)):
+            return False
         return all(cell in cells for cell in out) or (bool(back) and all(cell in cells for cell in back))
+
+
+class Shift(NamedTuple):
+    """One visit out of a cell of a unit into any other one: more totals change than by a Move, no other needs visits."""
+
+    start: Cell
+    end: Cell
+
+    def changed(self) -> Iterator[Cell]:
+        return iter(sorted(set(totals_of(self.start)) ^ set(totals_of(self.end))))
+
+    def fits(self, _cells: Mapping[Cell, int], held: Set[tuple[str, str]]) -> bool:
+        return self.end[:2] in held
 
 
 @lru_cache(maxsize=100_000)
@@ -177,20 +201,25 @@ class _Search:
         self.values = family(self.cells)
         self.hidden, self.covered = set(before), set[Cell]()
         self.prices = _Prices(self.values, before, kept)
-        self.units = sorted({unit for unit, _day, _group in self.cells})
         self.days = sorted({day for _unit, day, _group in self.cells})
         self.groups = sorted({group for _unit, _day, group in self.cells})
         self.starts: dict[Cell, Cell] = {}
         for cell in sorted(self.cells):
-            for key in product(nodes_of(cell[0]), (cell[1], ALL), (cell[2], ALL)):
+            for key in totals_of(cell):
                 self.starts.setdefault(key, cell)
-        self.members = defaultdict[str, list[str]](list)  # units in each node, the smallest first
-        for unit in sorted(self.units, key=lambda unit: (self.values[unit, ALL, ALL], unit)):
+        self.held = {(unit, day) for unit, day, _group in self.cells}
+        # Units in each node with visits on a day, or on any; the smallest first.
+        self.members = defaultdict[tuple[str, str], list[str]](list)
+        for unit, day in sorted(
+            self.held | {(unit, ALL) for unit, _day in self.held},
+            key=lambda one: (self.values[one[0], ALL, ALL], one),
+        ):
             for node in nodes_of(unit):
-                self.members[node].append(unit)
+                self.members[node, day].append(unit)
         self.whole = ALL in shown
-        self.shown = {node for node in self.members if self.whole or is_inside(node, shown)}
-        self._partners: dict[tuple[str, str], list[str]] = {}
+        nodes = {node for node, _day in self.members}
+        self.shown = {node for node in nodes if self.whole or is_inside(node, shown)}
+        self._partners: dict[tuple[str, str, str], list[str]] = {}
 
     def run(self) -> None:
         small = [
@@ -210,15 +239,19 @@ class _Search:
         """What the move changes that costs least, of several the first."""
         best: tuple[Cell, ...] = ()
         lowest = inf
-        others = self._others(small[0], self.starts[small][0])
+        others = self._others(small[0], *self.starts[small][:2])
         # Those within a region first: they cost no total above it, so that most others are given up at their first cell.
-        for units in ([*others[:_PARTNERS], None], others[_PARTNERS:]):
-            for move in self._moves(small, units):
+        for moves in (
+            self._moves(small, [*others[:_PARTNERS], None]),
+            self._moves(small, others[_PARTNERS:]),
+            self._shifts(small),
+        ):
+            for move in moves:
                 changed = tuple(move.changed())
                 if not self.whole:
                     changed = tuple(cell for cell in changed if cell[0] in self.shown)
                 cost = self._cost(changed, lowest)
-                if cost < lowest and move.fits(self.cells):
+                if cost < lowest and move.fits(self.cells, self.held):
                     best, lowest = changed, cost
                     if not cost:
                         return best
@@ -244,13 +277,20 @@ class _Search:
         for unit, other_day, other_group in product(units, days, groups):
             yield Move(start, unit, other_day, other_group)
 
-    def _others(self, node: str, start: str) -> list[str]:
-        """Units outside a node, the nearest first, then the smallest. node: the start or one above it."""
-        if (node, start) not in self._partners:
-            above = nodes_of(start)
+    def _shifts(self, small: Cell) -> Iterator[Shift]:
+        start = self.starts[small]
+        units = (start[0], *self._others(small[0], start[0], ALL))
+        for end in product(units, self.days, self.groups):
+            if small not in totals_of(end):
+                yield Shift(start, end)
+
+    def _others(self, node: str, unit: str, day: str) -> list[str]:
+        """Units outside a node with visits on a day, the nearest first, then the smallest. node: the unit or one above it."""
+        if (node, unit, day) not in self._partners:
+            above = nodes_of(unit)
             found = list[str]()
             for inner, outer in pairwise(above[above.index(node) :]):
-                beside = (unit for unit in self.members[outer] if inner not in nodes_of(unit))
+                beside = (one for one in self.members[outer, day] if inner not in nodes_of(one))
                 found += islice(beside, _PARTNERS + _FURTHER - len(found))
-            self._partners[node, start] = found
-        return self._partners[node, start]
+            self._partners[node, unit, day] = found
+        return self._partners[node, unit, day]

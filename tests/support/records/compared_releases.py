@@ -77,7 +77,7 @@ def public_cells(public) -> list:
 def solved(releases) -> set:
     """The small cells, as the cells of units that they hold, which somebody can compute who knows everything published, and
     every change of a public cell of a day that was in the release before. A cell that was withheld on a day of which nothing
-    has been published holds at least 1."""
+    has been published holds at least 1. On days without visits of its unit a cell is 0: the calendar has no event there."""
     least, known, small, days, begun = {}, set(), set(), set(), dict.fromkeys(DAYS, 0)
     waited = set()
     for public, cells, hidden in releases:
@@ -97,7 +97,8 @@ def solved(releases) -> set:
         }
         known |= {parts[key] for key in set(keys) - hidden}
         small |= {parts[key] for key in keys if 0 < values.get(key, 0) < SMALLEST}
-    bounds = {cell: (-min(1, number), 1) for cell, number in least.items()}
+    held = {cell[:2] for _public, cells, _hidden in releases for cell in cells}
+    bounds = {cell: (-min(1, number), int(cell[:2] in held)) for cell, number in least.items()}
     return small - _open(small, bounds, [Sum(tuple(sorted(cells)), 0, 0) for cells in known])
 
 

@@ -30,9 +30,11 @@ def coefficients(key, unknowns) -> list[Fraction]:
 
 
 def solved(cells, hidden) -> list:
-    """The small cells that somebody can compute who knows everything published, zeros included."""
+    """The small cells that somebody can compute who knows everything published, zeros included, and from the calendar on
+    which days a unit has no event."""
     values = family(cells)
-    unknowns = list(product(UNITS, DAYS, GROUPS))
+    unknowns = list(product(sorted({cell[:2] for cell in cells}), GROUPS))
+    unknowns = [(*unit_day, group) for unit_day, group in unknowns]
     nodes = sorted({node for unit in UNITS for node in nodes_of(unit)})
     equations = Equations()
     for key in product(nodes, (*DAYS, ALL), (*GROUPS, ALL)):
@@ -79,6 +81,18 @@ def test_totals_stay_where_there_are_neighbours():
     assert len(hidden) == 8
     assert {key[0] for key in hidden} == {"320723", "320724"}
     assert [key for key in hidden if ALL in key] == []
+
+
+def test_the_complement_lies_where_an_event_can_have_been():
+    """A neighbour without an event on that day would give the small cell away: it is 0 for every reader of the calendar."""
+    table = {
+        ("320723", DAYS[0], "youth"): 3,
+        ("320723", DAYS[0], "public"): 50,
+        ("320724", DAYS[1], "youth"): 40,
+    }
+    hidden = withheld(table)
+    assert {key for key in hidden if key[:2] == ("320724", DAYS[0])} == set()
+    assert ((ALL, ALL, ALL) in hidden, solved(table, hidden)) == (False, [])
 
 
 def test_nodes():
