@@ -87,7 +87,8 @@ class Submission:
             return
         stored = set[UUID]()
         if len(self.attempts) >= MANY:
-            stored = {row.id for row in store.stored_scans([attempt.id for attempt in self.attempts])}
+            ids = [attempt.id for attempt in self.attempts]
+            stored = {row.id for row in store.stored_scans(ids)} if store.may_be_stored(ids) else stored
         self.scans = pending_scan.decode(self.attempts, self.source, self.now, self.device_time, stored)
         self.first = {}
         for scan in self.scans:
@@ -268,9 +269,10 @@ def _passes(entries: list[tuple[Submission, list[PendingScan]]]) -> dict[tuple[s
             if scan.payload:
                 by_key[campaign_id, scan.payload.serial].append(scan)
     rows = pass_rows(db.session.connection(), by_key)
-    for key in by_key.keys() & rows.keys():
-        for scan in by_key[key]:
-            scan.holder = rows[key].holder
+    for key, row in rows.items():
+        if row.root != row.serial:
+            for scan in by_key.get(key, ()):
+                scan.holder = row.holder
     return rows
 
 

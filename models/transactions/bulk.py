@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     any_,
     bindparam,
+    cast,
     func,
     insert,
     select,
@@ -30,7 +31,7 @@ _COUNTED = {"preserve_rowcount": True}
 def among(column: ColumnElement, name: str, dialect: str) -> ColumnElement[bool]:
     """The condition that a column has one of the values of a parameter, which is a list."""
     if dialect == "postgresql":
-        return column == any_(bindparam(name, type_=postgresql.ARRAY(column.type)))
+        return column == any_(cast(bindparam(name, type_=_ArrayText()), postgresql.ARRAY(column.type)))
     values = func.json_each(bindparam(name, type_=_JsonList(column.type))).table_valued("value")
     return column.in_(select(values.c.value))
 
@@ -48,6 +49,19 @@ class _JsonList(TypeDecorator[list]):
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         process = self.kind.dialect_impl(dialect).bind_processor(dialect)
         return lambda values: json.dumps([*map(process, values)] if process else values)
+
+
+class _ArrayText(TypeDecorator[list]):
+    """PostgreSQL: a list in its text form, without NULL. The driver would put it together in Python, value by value."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: list | None, dialect: Dialect) -> str:
+        texts = [str(each) for each in value or ()]
+        if any("\\" in text or '"' in text for text in texts):
+            texts = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+        return '{"' + '","'.join(texts) + '"}' if texts else "{}"
 
 
 def insert_rows(
