@@ -4,13 +4,13 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from kiosk.app import page as kiosk_page
 from kiosk.app import service_worker
 from kiosk.screens import code_screen
-from tests.support.browser.chromium import wait_until
+from tests.support.browser.chromium import new_context, wait_until, without_errors
 from tests.support.browser.kiosk_page import SETTLED
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,15 @@ GIVEN_UP = """async () => {
     const began = await caches.has("openweek-kiosk-abcdefabcdef");
     return began && !(await navigator.serviceWorker.getRegistration("/kiosk/"));
 }"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Where no version was installed."""
+    context = new_context(browser)
+    with without_errors(context.new_page()) as page:
+        yield page
+        context.close()
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.support.browser.nodejs import node
 from tools.browser import find
@@ -92,13 +93,24 @@ def wait_until(page: Page, question: str, seconds: float = 15) -> None:
     raise AssertionError(f"not so within {seconds} seconds: {question}")
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page in Chinese at phone width; script errors on it fail the test at its end."""
-    context = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def new_context(browser: Browser) -> BrowserContext:
+    """In Chinese at phone width."""
+    return browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+
+
+@contextmanager
+def without_errors(page: Page) -> Iterator[Page]:
+    """Script errors on it fail the test at its end."""
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    context.close()
     assert errors == []
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in Chinese at phone width; script errors on it fail the test at its end."""
+    context = new_context(browser)
+    with without_errors(context.new_page()) as page:
+        yield page
+        context.close()
