@@ -150,20 +150,18 @@ def test_the_way_up_ends_where_the_account_does(english, people):
     assert re.findall("<(?:a|span)[^>]*>([^<]+)", trail) == ["Jiangsu", "Lianyungang"]
     files = [unescape(one) for one in re.findall(r'"(/desk/live\.csv[^"]*)"', page)]
     assert files == [
-        f"/desk/live.csv?campaign=ip-2024&region=320700&by={by}"
-        for by in ("region&level=county", "day", "audience")
+        f"/desk/live.csv?campaign=ip-2024&region=320700&by={by}&level=county"
+        for by in ("region", "day", "audience")
     ]
     assert {english.get(file).status_code for file in files} == {200}
 
 
 def test_each_chart_has_its_data_as_a_file(english, people, released):
     """The sums are those of the wall; “by event” where the wall lists the events of a county."""
-    for region, first in (("", "region&level=province"), ("&region=320723", "event")):
-        page = english.get(f"/ip-2024/wall?{region[1:]}").text
+    for part, first in (("&level=province", "region"), ("&region=320723&level=county", "event")):
+        page = english.get(f"/ip-2024/wall?{part[1:]}").text
         files = [unescape(one) for one in re.findall(r'"(/ip-2024/figures\.csv[^"]*)"', page)]
-        assert files == [
-            f"/ip-2024/figures.csv?by={by}{region}" for by in (first, "day", "audience", "format")
-        ]
+        assert files == [f"/ip-2024/figures.csv?by={by}{part}" for by in (first, "day", "audience", "format")]
         total = int(re.findall(r'data-visits data-key="(\d+)"', page)[0])
         for file in files:
             rows = list(csv.DictReader(io.StringIO(english.get(file).data.decode("utf-8-sig"))))
