@@ -23,15 +23,16 @@ REPORTS = {
 
 @dataclass(frozen=True)
 class OutcomeSum:
-    """number: the sum of what was stated; at_least: whether some of it is a lower bound or only about right. unnumbered:
-    reports in words without a number, which are in no sum. events: how many have something. reported: those of them for
-    which a published report speaks."""
+    """number: the sum of what was stated; at_least, about: whether some of it is a lower bound, or only about right.
+    unnumbered: reports in words without a number, which are in no sum. events: how many have something. reported: those of them
+    for which a published report speaks."""
 
     number: int = 0
     at_least: bool = False
     unnumbered: int = 0
     events: int = 0
     reported: int = 0
+    about: bool = False
 
 
 def influence(event_ids: Select[tuple[int]]) -> dict[OutcomeKind, OutcomeSum]:
@@ -52,9 +53,10 @@ def influence(event_ids: Select[tuple[int]]) -> dict[OutcomeKind, OutcomeSum]:
         one = sums.get(kind, OutcomeSum())
         sums[kind] = OutcomeSum(
             one.number + int(number),
-            one.at_least or precision != Precision.EXACT,
+            one.at_least or precision == Precision.REPORTED,
             one.unnumbered + unnumbered,
             one.events + events,
+            about=one.about or precision == Precision.ABOUT,
         )
     for kind, reported in _reported(event_ids):
         one = sums.get(kind, OutcomeSum())

@@ -14,7 +14,7 @@ from models.db import snapshot
 from models.figures.count import Figures, figures
 from models.figures.filters import FiguresFilter
 from models.summaries import event_facts
-from models.summaries.last_year import comparison
+from models.summaries.earlier_weeks import earlier_weeks
 from models.summaries.part import Part, counties, part_below, parts_below
 
 FORMAT = "openweek-summary-1"
@@ -64,7 +64,7 @@ def collect(part: Part, now: datetime) -> Content:
             "outcomes": event_facts.outcomes(part),
             "highlights": event_facts.highlights(part),
             "coverage": _coverage(part, by),
-            "last_year": comparison(part, now),
+            "earlier_weeks": earlier_weeks(part, now),
         }
 
 

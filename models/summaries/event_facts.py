@@ -92,15 +92,17 @@ def rows(part: Part) -> list[dict[str, Any]]:
 
 
 def outcomes(part: Part) -> dict[str, dict[str, Any]]:
-    """By kind: the events that have one, the sum of their numbers, whether it is exact (else a lower bound or about), how many
-    have words without a number, and for how many the published report speaks.
+    """By kind: the events that have one, the sum of their numbers, whether it is exact (else a lower bound, about, or both),
+    how many have words without a number, and for how many the published report speaks.
 
     Of other outcomes only the events: they are of many sorts and do not add up."""
     return {
         kind: {
             "events": one.events,
             "number": one.number if kind != OutcomeKind.OTHER else 0,
-            "exact": not one.at_least,
+            "exact": not (one.at_least or one.about),
+            "at_least": one.at_least,
+            "about": one.about,
             "unnumbered": one.unnumbered,
             "reported": one.reported,
         }

@@ -175,7 +175,8 @@ def _print_addresses(addresses: list[str], with_code: bool) -> None:
 
 def _start_worker(worker: Any) -> None:
     answer_limit.of_other_threads()
-    faulthandler.enable()  # a crash in a C library says in the log where it was
+    # A crash in a C library says in the log where it was. Of all threads only the first hundred would be told.
+    faulthandler.enable(all_threads=False)
     worker.log.error_log.addFilter(errors.mask_secrets_in_args)
     streams: live_streams.LiveStreams = worker.wsgi.extensions["openweek.live_streams"]
     streams.most = min(live_streams.MOST, _open_files() - OTHER_FILES)

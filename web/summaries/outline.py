@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from models import clock
-from models.campaigns.tables import UNKNOWN_GROUP, TermKind
+from models.campaigns.tables import UNKNOWN_GROUP
 from models.db import db
 from models.drawing.photo import as_jpeg
 from models.events.pictures import Picture as StoredPicture
@@ -19,6 +19,7 @@ from models.summaries.tables import Section
 from web.summaries.accepted_parts import accepted_parts
 from web.summaries.annex import annex
 from web.summaries.blocks import Block, Body, Chart, Note, Numbering, Picture, Table, Title, ToWrite
+from web.summaries.earlier_weeks import earlier_weeks
 from web.summaries.names import (
     figures_note,
     name_of,
@@ -30,7 +31,7 @@ from web.summaries.names import (
     to_write,
 )
 from web.words.figures import evidence_name
-from web.words.outcomes import outcome_name
+from web.words.outcomes import outcome_name, sum_text, sureness
 from web.words.terms import campaign_name, campaign_theme, day_label, language
 
 COLOURS = {"innovators": "#0072b2", "government": "#9a4c86", "youth": "#e08214", "public": "#00a078"}
@@ -189,32 +190,7 @@ def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering)
         [(evidence_name(kind), visits, share(visits, total)) for kind, visits in kinds.items()],
         (_("Total"), total, share(total, total)),
     )
-    if content["last_year"]:
-        yield from _last_year(content, numbering)
-
-
-def _last_year(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
-    before = content["last_year"]
-    yield numbering.part_heading(_("Compared with last year"))
-    rows = [
-        (_("Events"), content["events"]["held"], before["events"]),
-        (_("Visits"), content["visits"], before["visits"]),
-        (_("Participants, at least"), content["participants"], before["participants"]),
-    ]
-    yield Table(
-        _("This week and %(week)s", week=before["name"]), ("", _("This week"), _("The week before")), rows
-    )
-    if before["differs"]:
-        lists = _(", ").join(_list_name(name) for name in before["differs"])
-        yield Note(_("Not compared, because their lists differ: %(lists)s.", lists=lists))
-
-
-def _list_name(kind: str) -> str:
-    return {
-        TermKind.AUDIENCE: _("Audience group"),
-        TermKind.FOCUS: _("Publicity focus"),
-        TermKind.FORMAT: _("Form of activity"),
-    }[TermKind(kind)]
+    yield from earlier_weeks(part, content, numbering)
 
 
 def _coverage(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
@@ -257,7 +233,8 @@ def _influence(content: Mapping[str, Any], numbering: Numbering) -> Iterator[Blo
     yield Table(_("Outcomes"), (_("Outcome"), _("Events"), _("Quantity")), rows)
     yield Note(
         _(
-            "Online views are never added to visits. “At least” marks sums with numbers that were reported as “more than”."
+            "Online views are never added to visits. “At least” marks sums with numbers that were reported as “more than”, "
+            "“about” those with numbers that were estimated."
         )
     )
     reported = sum(one.get("reported", 0) for one in outcomes.values())
@@ -285,7 +262,7 @@ def _reported_words(reported: int, unnumbered: int) -> str:
 def _outcome_number(kind: str, one: Mapping[str, Any]) -> str:
     if kind == "other" or (not one["number"] and not one["exact"]):
         return "—"
-    return number(one["number"]) if one["exact"] else _("at least %(number)s", number=number(one["number"]))
+    return sum_text(number(one["number"]), *sureness(one))
 
 
 def _highlights(content: Mapping[str, Any]) -> Iterator[Block]:

@@ -16,7 +16,7 @@ from web.summaries.annex import crossed_table, definitions, event_table
 from web.summaries.blocks import Table
 from web.summaries.names import figures_note, file_name, name_of, title_of
 from web.words.figures import method_name
-from web.words.outcomes import outcome_name
+from web.words.outcomes import outcome_name, sureness, sureness_name
 from web.words.terms import region_label
 
 
@@ -66,7 +66,7 @@ def _events_and_visits(part: Part, content: Mapping[str, Any], name: str) -> Tab
 def _outcomes(content: Mapping[str, Any]) -> Table:
     """Without sums: views, leaflets and reports are not of one kind."""
     rows = [
-        (outcome_name(kind), one["events"], one["number"], _("exact") if one["exact"] else _("at least"))
+        (outcome_name(kind), one["events"], one["number"], sureness_name(*sureness(one)))
         for kind, one in content["outcomes"].items()
         if kind != "other"
     ]

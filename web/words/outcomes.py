@@ -1,5 +1,8 @@
 """Words for outcomes of events."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask
 from flask_babel import gettext as _
 
@@ -37,6 +40,26 @@ def outcome_text(row: Outcome) -> str:
     return _("“%(text)s” (as reported; at least %(number)s)", text=row.text, number=number)
 
 
+def sum_text(number: str, at_least: bool, about: bool) -> str:
+    """A sum of outcomes with how sure it is."""
+    if at_least and about:
+        return _("about %(number)s or more", number=number)
+    if about:
+        return _("about %(number)s", number=number)
+    return _("at least %(number)s", number=number) if at_least else number
+
+
+def sureness(one: Mapping[str, Any]) -> tuple[bool, bool]:
+    """at_least and about of an outcome in sealed content; older ones know no more than that it is not exact."""
+    return one.get("at_least", not one["exact"]), one.get("about", False)
+
+
+def sureness_name(at_least: bool, about: bool) -> str:
+    if at_least and about:
+        return _("about, or more")
+    return _("about") if about else _("at least") if at_least else _("exact")
+
+
 def register(app: Flask) -> None:
-    words = (outcome_name, precision_name, outcome_text)
+    words = (outcome_name, precision_name, outcome_text, sum_text)
     app.jinja_env.globals.update({word.__name__: word for word in words})

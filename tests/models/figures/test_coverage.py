@@ -61,11 +61,12 @@ def test_outcomes_are_summed_with_their_lower_bounds(people, count_queries):
     outcomes.state(
         people.lecture, {OutcomeKind.VIEWS: StatedOutcome(Precision.EXACT, "9000")}, people.gu, NINE
     )
+    outcomes.state(people.nanjing, {OutcomeKind.VIEWS: StatedOutcome(Precision.ABOUT, "50")}, people.gu, NINE)
     with count_queries() as queries:
         sums = influence(select(Event.id))
     assert sums == {
         OutcomeKind.LEAFLETS: OutcomeSum(920, at_least=True, unnumbered=1, events=3),
-        OutcomeKind.VIEWS: OutcomeSum(9000, at_least=False, unnumbered=0, events=1),
+        OutcomeKind.VIEWS: OutcomeSum(9050, at_least=False, unnumbered=0, events=2, about=True),
     }
     assert len(queries) == 2  # no event has a report: what was stated is not read again
 

@@ -1,9 +1,15 @@
 """What stands in a summary: the figures as the API counts them, events, outcomes, coverage, highlights."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
+from models.campaigns.tables import TermKind
+from models.devices import kiosks
 from models.errors import Mistake, NotFound
 from models.figures.count import figures
+from models.operations import campaign_loader
 from models.summaries import event_facts
 from models.summaries.content import collect, filter_of
 from models.summaries.part import (
@@ -16,7 +22,7 @@ from models.summaries.part import (
     receives,
     writes,
 )
-from tests.support.records.week import NINE
+from tests.support.records.week import NINE, THE_2024_WEEK, Device, make_event, session
 
 
 def test_the_numbers_of_a_province(people):
@@ -37,14 +43,58 @@ def test_the_numbers_of_a_province(people):
     assert content["events"]["held"] == 3
     assert content["events"]["by"]["region"] == {"320100": 1, "320700": 2}
     assert content["outcomes"] == {
-        "leaflets": {"events": 1, "number": 800, "exact": False, "unnumbered": 0, "reported": 0},
-        "views": {"events": 2, "number": 1230, "exact": True, "unnumbered": 0, "reported": 0},
+        "leaflets": {
+            "events": 1,
+            "number": 800,
+            "exact": False,
+            "at_least": True,
+            "about": False,
+            "unnumbered": 0,
+            "reported": 0,
+        },
+        "views": {
+            "events": 2,
+            "number": 1230,
+            "exact": True,
+            "at_least": False,
+            "about": False,
+            "unnumbered": 0,
+            "reported": 0,
+        },
     }
     assert [row["text"] for row in content["highlights"]] == ["全县中学生首次走进庭审。"]
     assert content["coverage"]["reached"] == ["320102", "320723"]
     assert content["coverage"]["planned"] == []
     assert len(content["coverage"]["silent"]) == content["coverage"]["counties"] - 2
-    assert content["last_year"] is None
+    assert content["earlier_weeks"] == []
+
+
+def load_earlier_week(year, number, heads, **changes):
+    """The week of an earlier year, with so many visits in Guanyun."""
+    nine = NINE.replace(year=year)
+    days = {"starts": date(year, 4, 20), "ends": date(year, 4, 26), "marked_day": None}
+    file = replace(THE_2024_WEEK, id=f"ip-{year}", number=number, name_zh=f"{year}年", **days, **changes)
+    event = make_event(campaign_loader.load_campaign(file), occurrences=(session(nine, day=nine.date()),))
+    if heads:
+        kiosk, _token = kiosks.create_kiosk(event, nine - timedelta(hours=3))
+        Device(event.campaign, kiosk).touch("youth", nine, headcount=heads)
+
+
+def test_earlier_weeks_are_laid_beside_it_where_their_lists_are_the_same(people):
+    terms = dict(THE_2024_WEEK.terms)
+    terms[TermKind.AUDIENCE] = terms[TermKind.AUDIENCE][:-1]
+    load_earlier_week(2023, 2023, 7)
+    load_earlier_week(2022, 2022, 0)
+    load_earlier_week(2021, 2021, 5, terms=terms)
+    campaign = people.lecture.campaign
+    weeks = collect(Part(campaign, "320000"), NINE)["earlier_weeks"]
+    same = {"events": 1, "participants": 0, "visits": 7, "differs": [], "groups": {"youth": 7}}
+    other = {"events": 1, "participants": 0, "visits": 5, "differs": ["audience"], "groups": None}
+    assert weeks == [
+        {"campaign": "ip-2023", "name": "2023年", "year_before": True, **same},
+        {"campaign": "ip-2021", "name": "2021年", "year_before": False, **other},
+    ]
+    assert collect(Part(campaign, "330000"), NINE)["earlier_weeks"] == []
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,17 @@ from models.accounts.tokens import new_token_of
 from models.db import db
 from models.events.tables import EventReport
 from models.summaries import handing_in, texts
+from models.summaries.content import collect
 from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
 from tests.models.summaries.conftest import people
 from tests.support.files import pdf_text
 from tests.support.records.week import NINE
+from web.summaries import word_document
 from web.summaries.blocks import SHORT
 from web.summaries.documents import draft, of_sealed
 from web.summaries.names import name_of, region_short
+from web.summaries.outline import outline
 
 __all__ = ["people"]
 
@@ -89,6 +92,45 @@ def _api(client, account, **query):
     headers = {"Authorization": f"Bearer {new_token_of(account.email, NINE)}"}
     asked = {"campaign": "ip-2024", "region": "320000", **query}
     return client.get("/api/v1/figures", query_string=asked, headers=headers).json
+
+
+WEEK = {"campaign": "ip-2023", "name": "2023年活动", "visits": 7, "participants": 0, "events": 1}
+
+
+@pytest.mark.parametrize(
+    ("compared", "head", "youth", "note"),
+    [
+        (
+            {"earlier_weeks": [{**WEEK, "year_before": True, "differs": [], "groups": {"youth": 7}}]},
+            "2023年活动（上年）",
+            [["参与人次：青少年", "38", "7"]],
+            False,
+        ),
+        (
+            {"earlier_weeks": [{**WEEK, "year_before": False, "differs": ["audience"], "groups": None}]},
+            "2023年活动",
+            [],
+            True,
+        ),
+        ({"last_year": {**WEEK, "differs": ["audience"]}}, "2023年活动（上年）", [], True),
+        ({"earlier_weeks": []}, None, [], False),
+        ({"last_year": None}, None, [], False),
+    ],
+)
+def test_earlier_weeks_stand_beside_this_one_and_what_is_not_compared_is_said(
+    people, part, compared, head, youth, note
+):
+    """Also in documents that were sealed when last year's was the only one."""
+    content = {key: value for key, value in collect(part, NINE).items() if key != "earlier_weeks"}
+    with force_locale("zh"):
+        written = word_document.write(outline(part, {**content, **compared}, {}), "", "")
+    said = Document(BytesIO(written))
+    tables = [rows for rows in tables_of(said) if rows[0][1:2] == ["本次"]]
+    assert [rows[0] for rows in tables] == ([["", "本次", head]] if head else [])
+    assert [row for rows in tables for row in rows if "青少年" in row[0]] == youth
+    lines = [one.text for one in said.paragraphs]
+    assert any("名单不同，不作比较" in line for line in lines) is note
+    assert any("没有统计过更早" in line for line in lines) is (compared == {"earlier_weeks": []})
 
 
 def test_words_of_a_published_report_stand_as_a_marked_lower_bound(people, part):
