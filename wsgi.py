@@ -25,7 +25,7 @@ from models.accounts.mail import mail_server
 from models.config import KNOWN_SETTINGS
 from models.db import STANDBY, db
 from models.errors import N_, Mistake
-from models.transactions.database_errors import is_away
+from models.transactions.database_errors import is_away, is_full
 from web.commands import verify
 from web.desk.form_files.limits import FormRequest
 from web.words.reader_language import reader_language
@@ -189,6 +189,8 @@ class OpenweekGroup(FlaskGroup):
         given = any(arg.startswith("--key") for arg in args)
         if args[:1] == ["verify"] and info.create_app is create_app and (given or not has_database()):
             info.create_app = words_only
+        if args[:1] == ["doctor"] and info.create_app is create_app and not has_database():
+            raise Mistake(NOT_READY)  # the application would make a data folder
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -198,15 +200,18 @@ class OpenweekGroup(FlaskGroup):
         except Mistake as mistake:
             self._fail(ctx, mistake)
         except DatabaseError as error:
-            if not is_away(error):
+            if not is_away(error) and not is_full(error):
                 raise
-            self._fail(ctx, Mistake(NOT_READY))
+            self._fail(ctx, Mistake(NOT_READY if is_away(error) else NOT_SAVED))
 
     def _fail(self, ctx: click.Context, mistake: Mistake) -> None:
         click.echo(_translated(mistake), err=True)
         ctx.exit(2)
 
 
+NOT_SAVED = N_(
+    "The disk of the database is full, or it is read-only, as a standby is: nothing was saved. `openweek doctor` says more."
+)
 NOT_READY = N_(
     "The database is not ready. Check OPENWEEK_DATABASE_URL, then create the tables with: "
     ".venv/bin/openweek init"

@@ -1,51 +1,28 @@
 """What is wrong with an installation, and what to do about it: `openweek doctor`."""
 
-import shutil
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import IntEnum
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography import x509
 from flask import current_app  # the application, not a request
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from models import config, installation
 from models.codes.keys import KeyPurpose, SigningKey
-from models.db import db, on_postgresql
+from models.db import db, on_postgresql, public_engine
 from models.devices.kiosks import Heartbeat, Kiosk
-from models.drawing import fonts
 from models.errors import N_, Mistake
-from models.operations import replication, schema, tick
-from models.security import private_files
+from models.operations import machine, replication, schema, tick
+from models.operations.finding import Finding, Level
+from models.registration import contacts
 
-LEAST_FREE = 64 * 1024 * 1024  # bytes on the disk of the data folder: a node with less is not ready
-LITTLE_FREE = 1024 * 1024 * 1024
-CERTIFICATE_ENDS_SOON = timedelta(days=14)
 MOST_KEYS, MANY_KEYS = 255, 240  # the id of a key is one byte of every code
 KIOSK_IN_USE = timedelta(days=1)  # since its last heartbeat
 TICK_LATE = tick.LEASE + timedelta(minutes=5)
 MOST_NAMED = 5
-
-
-class Level(IntEnum):
-    """Also the exit code of the command."""
-
-    WARNING = 1  # the week is served; something should be mended
-    ERROR = 2  # it cannot be served like this
-
-
-@dataclass(frozen=True)
-class Finding:
-    """message: an English sentence that says what is wrong and what to do."""
-
-    level: Level
-    message: str
-    values: dict[str, object] = field(default_factory=dict)
 
 
 def findings(now: datetime, kiosk_version: str, environment: Collection[str]) -> Iterator[Finding]:
@@ -54,10 +31,7 @@ def findings(now: datetime, kiosk_version: str, environment: Collection[str]) ->
     kiosk_version: of the app that this server hands out. environment: names of the settings of this process."""
     folder = Path(current_app.instance_path)
     yield from _settings(environment)
-    yield from _open_files(folder)
-    yield from _disk(folder)
-    yield from _certificate(folder / "tls" / "certificate.pem", now)
-    yield from _fonts()
+    yield from machine.faults(folder, now)
     try:
         schema.check()
     except DBAPIError:
@@ -71,6 +45,7 @@ def findings(now: datetime, kiosk_version: str, environment: Collection[str]) ->
         yield _error(mistake)
         return
     yield from _installation()
+    yield from _contacts()
     yield from _replication()
     for check in (_clock, _tick, _keys):
         yield from check(now)
@@ -108,59 +83,6 @@ def _is_own(host: str) -> bool:
         return host == "localhost"
 
 
-def _open_files(folder: Path) -> Iterator[Finding]:
-    database = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
-    outside = Path(database) if database and Path(database).parent != folder else None
-    for path in private_files.readable_by_others(folder, outside):
-        # Folders in it hold compressed styles, and the certificate, whose key is closed itself.
-        if path != folder and path.is_dir():
-            continue
-        yield Finding(
-            Level.WARNING,
-            N_("Other users of this machine can read %(path)s. Close it: chmod go-rwx %(path)s"),
-            {"path": path},
-        )
-
-
-def _disk(folder: Path) -> Iterator[Finding]:
-    free = shutil.disk_usage(folder).free
-    if free < LITTLE_FREE:
-        yield Finding(
-            Level.ERROR if free < LEAST_FREE else Level.WARNING,
-            N_("%(free)s MB are left on the disk of %(path)s. Make room, or move the data folder."),
-            {"free": free >> 20, "path": folder},
-        )
-
-
-def _certificate(path: Path, now: datetime) -> Iterator[Finding]:
-    """That of this machine's own; one of a proxy is renewed and watched there."""
-    if not path.exists():
-        return
-    try:
-        ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
-    except (ValueError, OSError):
-        ends = now
-    if ends - now < CERTIFICATE_ENDS_SOON:
-        yield Finding(
-            Level.WARNING if ends > now else Level.ERROR,
-            N_("The certificate %(path)s ends on %(day)s. Start the server again, which makes a new one."),
-            {"path": path, "day": ends.date().isoformat()},
-        )
-
-
-def _fonts() -> Iterator[Finding]:
-    missing = [path.name for path in fonts.missing_files()]
-    if missing:
-        yield Finding(
-            Level.WARNING,
-            N_(
-                "Fonts are missing, so names in their scripts are printed as %(mark)s: %(names)s. Run: python3 "
-                "tools/prepare.py run"
-            ),
-            {"mark": fonts.UNPRINTABLE, "names": ", ".join(missing[:MOST_NAMED])},
-        )
-
-
 def _installation() -> Iterator[Finding]:
     checks: tuple[Callable[[], object], ...] = (
         installation.check_not_moved,
@@ -174,7 +96,28 @@ def _installation() -> Iterator[Finding]:
             yield _error(mistake)
 
 
+def _contacts() -> Iterator[Finding]:
+    unreadable = contacts.count_unreadable()
+    if unreadable:
+        yield Finding(
+            Level.ERROR,
+            N_(
+                "Contacts of registrations that cannot be read: %(count)s. They were encrypted with another key: bring back the "
+                "file contact_key of the data folder, or the former OPENWEEK_CONTACT_KEY."
+            ),
+            {"count": unreadable},
+        )
+
+
 def _replication() -> Iterator[Finding]:
+    if not public_engine().reaches_standby():
+        yield Finding(
+            Level.WARNING,
+            N_(
+                "The standby of OPENWEEK_DATABASE_READ_URL does not answer: public pages are read from the primary. Start it, or "
+                "remove the setting."
+            ),
+        )
     problem = replication.problem()
     if problem is not None:
         works = problem == replication.LOSES_ACKNOWLEDGED

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import current_app  # the application, not a request
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 
 from models import config
 from models.campaigns.tables import Campaign
@@ -82,6 +82,19 @@ def _key() -> bytes:
         key = hashlib.sha256(b"openweek-contact-key\x01" + text.encode()).digest()
         current_app.extensions[CACHED_KEY] = key
     return key
+
+
+def count_unreadable() -> int:
+    """Contacts that were encrypted with another key than the present one. Makes no key where there is none."""
+    if not has_key():
+        return db.session.scalar(select(func.count()).select_from(RegistrationContact)) or 0
+    others = select(func.count()).where(RegistrationContact.key_id != _key_id(_key()))
+    return db.session.scalar(others) or 0
+
+
+def has_key() -> bool:
+    folder = Path(current_app.instance_path)
+    return bool(current_app.config["CONTACT_KEY"]) or (folder / "contact_key").is_file()
 
 
 def _key_id(key: bytes) -> str:

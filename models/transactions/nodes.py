@@ -33,6 +33,10 @@ class PublicEngine:
             return self.primary
         return self.standby
 
+    def reaches_standby(self) -> bool:
+        """Whether it answers now; True where there is none."""
+        return self.standby is None or self._reaches(self.standby)
+
     def _reaches(self, standby: Engine) -> bool:
         """Raises TimeoutError where all its connections are in use: the primary would be flooded next."""
         try:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from models import clock
 from models.operations import doctor as checks
-from models.operations.doctor import Level
+from models.operations.finding import Level
 
 
 def register(app: Flask) -> None:

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, current_app
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from models.operations import replication, schema
-from models.operations.doctor import LEAST_FREE
+from models.operations.machine import LEAST_FREE
 
 pages = Blueprint("health", __name__)
 

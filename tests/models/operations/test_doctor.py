@@ -1,11 +1,14 @@
 """The doctor finds each fault that is planted, and nothing in an installation that is well."""
 
+import os
+import shutil
 import time
 from datetime import timedelta
 from shutil import disk_usage
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from models import clock, installation
@@ -16,9 +19,16 @@ from models.devices.kiosks import create_kiosk
 from models.drawing import fonts
 from models.installation import Setting
 from models.operations import doctor, replication, startup, tick
+from models.operations.finding import Level
+from models.registration import contacts, registrations
+from models.registration.requests import RegistrationRequest
+from models.registration.tables import ContactRule
+from tests.support.records.registering import BEFORE, offer
 from tests.support.records.week import load_week, make_event
 from tests.support.servers.applications import application, settings_for
+from tests.support.servers.served_application import free_port
 from web.server import certificate
+from wsgi import NOT_SAVED, cli
 
 VERSION = "0123456789ab"
 
@@ -70,7 +80,7 @@ def test_twelve_faults_at_once(app, well, runner, tmp_path, monkeypatch):
     certificate.ensure_certificate(folder / "tls", now - certificate.LIFE + timedelta(days=3))
     (folder / "old.openweek").write_text("a backup")
     (folder / "old.openweek").chmod(0o644)
-    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: disk_usage(path)._replace(free=100 << 20))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: disk_usage(path)._replace(free=100 << 20))
     monkeypatch.setattr(fonts, "missing_files", lambda: [tmp_path / "NotoSansYi-Regular.ttf"])
     monkeypatch.setitem(app.config, "BASE_URL", "http://week.example.cn")
     monkeypatch.setitem(app.config, "SECRET_KEY", "that of another node")
@@ -82,18 +92,18 @@ def test_twelve_faults_at_once(app, well, runner, tmp_path, monkeypatch):
         db.session.execute(text("UPDATE signing_key SET id = 250 WHERE purpose = 'summary'"))
     faults = found(now, ["OPENWEEK_BASEURL"])
     assert {name: finding.level for name, finding in faults.items()} == {
-        "There is": doctor.Level.WARNING,
-        "OPENWEEK_BASE_URL is": doctor.Level.WARNING,
-        "Other users": doctor.Level.WARNING,
-        "%(free)s MB": doctor.Level.WARNING,
-        "The certificate": doctor.Level.WARNING,
-        "Fonts are": doctor.Level.WARNING,
-        "The secret": doctor.Level.ERROR,
-        "The clock": doctor.Level.ERROR,
-        "The tick": doctor.Level.WARNING,
-        "No key": doctor.Level.ERROR,
-        "%(left)s key": doctor.Level.WARNING,
-        "Kiosks with": doctor.Level.WARNING,
+        "There is": Level.WARNING,
+        "OPENWEEK_BASE_URL is": Level.WARNING,
+        "Other users": Level.WARNING,
+        "%(free)s MB": Level.WARNING,
+        "The certificate": Level.WARNING,
+        "Fonts are": Level.WARNING,
+        "The secret": Level.ERROR,
+        "The clock": Level.ERROR,
+        "The tick": Level.WARNING,
+        "No key": Level.ERROR,
+        "%(left)s key": Level.WARNING,
+        "Kiosks with": Level.WARNING,
     }
     assert faults["Other users"].values == {"path": folder / "old.openweek"}
     result = runner.invoke(args=["doctor"])
@@ -114,10 +124,39 @@ def test_a_warning_alone_is_1(well, runner, monkeypatch):
     assert (result.exit_code, "OPENWEEK_BASEURL" in result.output) == (1, True)
 
 
+def test_a_disk_that_went_read_only(app, well, tmp_path, monkeypatch):
+    folder = tmp_path / "instance"
+    monkeypatch.setattr(os, "access", lambda path, mode: path != folder)
+    assert {finding.values["path"] for finding in found().values()} == {folder}
+
+
+def test_contacts_whose_key_is_gone(app, well, tmp_path):
+    rule = offer(make_event(load_week(), "报名"), 5, contact=ContactRule.OPTIONAL)
+    request = RegistrationRequest("youth", 1, contact="li@example.cn")
+    registrations.register(rule, request, registrations.new_secret(), BEFORE)
+    assert found() == {}
+    app.config["CONTACT_KEY"] = "another key than that of the file, long enough"
+    del app.extensions[contacts.CACHED_KEY]
+    assert [finding.values for finding in found().values()] == [{"count": 1}]
+    app.config["CONTACT_KEY"] = None
+    del app.extensions[contacts.CACHED_KEY]
+    (tmp_path / "instance" / "contact_key").unlink()
+    assert [finding.values for finding in found().values()] == [{"count": 1}]
+    assert not (tmp_path / "instance" / "contact_key").exists()
+
+
+def test_where_nothing_is_installed_nothing_is_made(tmp_path, monkeypatch):
+    folder = tmp_path / "none"
+    monkeypatch.setenv("OPENWEEK_INSTANCE", str(folder))
+    monkeypatch.delenv("OPENWEEK_DATABASE_URL", raising=False)
+    result = CliRunner().invoke(cli, ["doctor"])
+    assert (result.exit_code, "openweek init" in result.output, folder.exists()) == (2, True, False)
+
+
 def test_an_older_schema(well):
     with transaction():
         db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-    assert [finding.level for finding in found().values()] == [doctor.Level.ERROR]
+    assert [finding.level for finding in found().values()] == [Level.ERROR]
 
 
 def test_a_database_that_is_away(app, well, monkeypatch):
@@ -167,6 +206,21 @@ def test_a_standby_for_which_the_primary_does_not_wait_does_not_help(on_primary,
     db.session.rollback()
 
 
+def _url(app):
+    return app.config["SQLALCHEMY_DATABASE_URI"].replace("+psycopg", "")
+
+
+def test_a_standby_that_is_away(on_primary, tmp_path):
+    app, _set = on_primary
+    standby = {"OPENWEEK_DATABASE_READ_URL": f"postgresql://openweek@127.0.0.1:{free_port()}/openweek"}
+    settings = settings_for(_url(app), tmp_path) | standby
+    with application({**settings, "OPENWEEK_BASE_URL": "https://openweek.test"}):
+        assert {name: one.level for name, one in found().items()} == {
+            "The standby": Level.WARNING,
+            "The primary": Level.WARNING,
+        }
+
+
 def test_a_start_may_rest_for_long(on_primary):
     """The lock of a start is held by a transaction that does nothing meanwhile."""
     _app, set_ = on_primary
@@ -191,6 +245,16 @@ def test_a_database_that_takes_no_writes(on_primary):
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
     assert client.post("/api/v1/kiosk/pair", json=code).status_code == 400
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_command_that_cannot_save_says_so(on_primary, tmp_path, monkeypatch):
+    app, set_ = on_primary
+    set_("default_transaction_read_only", "on")
+    monkeypatch.setenv("OPENWEEK_DATABASE_URL", _url(app))
+    monkeypatch.setenv("OPENWEEK_INSTANCE", str(tmp_path / "instance"))
+    monkeypatch.setenv("LANG", "C")
+    result = CliRunner().invoke(cli, ["tick"])
+    assert (result.exit_code, result.output) == (2, f"{NOT_SAVED}\n")
 
 
 def test_a_key_is_made_and_the_old_one_retired(app, well, runner):
