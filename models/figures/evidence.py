@@ -45,12 +45,13 @@ class EventVisits:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Everything behind one figure. sources: visits without those declared afterwards, which no device made. events: the
-    largest, at most MOST_EVENTS of event_count."""
+    """Everything behind one figure. sources: visits without those declared afterwards, which no device made. taken: visits
+    by passes that visitors took themselves. events: the largest, at most MOST_EVENTS of event_count."""
 
     total: MethodVisits
     sources: list[SourceVisits]
     hours: dict[date, list[HourVisits]]
+    taken: int
     corrections: Corrections
     events: list[EventVisits]
     event_count: int
@@ -58,8 +59,10 @@ class Evidence:
 
 def evidence_of(campaign: Campaign, part: FiguresFilter) -> Evidence:
     methods: dict[str, int] = dict.fromkeys(METHODS, 0)
+    taken = 0
     for row in visit_rows(campaign, ("method",), part).values():
         methods[row["method"]] += row["visits"]
+        taken += row["taken"]
     hours = visit_rows(campaign, ("day", "hour"), part)
     by_event = {key[0]: row["visits"] for key, row in visit_rows(campaign, ("event",), part).items()}
     largest = sorted(by_event, key=lambda id: (-by_event[id], id))[:MOST_EVENTS]
@@ -69,6 +72,7 @@ def evidence_of(campaign: Campaign, part: FiguresFilter) -> Evidence:
         MethodVisits(methods),
         visits_by_source_of(campaign, part),
         hours_by_day(hours.values()),
+        taken,
         _corrections(campaign, part, methods[Method.ESTIMATE]),
         [EventVisits(id, titles[id], by_event[id]) for id in largest],
         len(by_event),

@@ -20,7 +20,12 @@ def check_slip(file: Path, keys: dict[int, bytes] | None) -> int:
     is no slip in it."""
     text = slips.text_in(file.read_bytes())
     if text is None:
-        click.echo(_("There is nothing in this file that can be checked. Of a summary, take the file that ends in .seal.json."), err=True)
+        click.echo(
+            _(
+                "There is nothing in this file that can be checked. Of a summary, take the file that ends in .seal.json."
+            ),
+            err=True,
+        )
         return UNDECIDED
     try:
         slip = slips.verify(text, public_keys() if keys is None else keys)

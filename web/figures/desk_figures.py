@@ -28,7 +28,7 @@ from models.public import filters
 from models.public.filters import Filters
 from web.desk.events import regions_below
 from web.figures import sheets
-from web.figures.sheet_tables import crossing_table, notes, standard_table
+from web.figures.sheet_tables import crossing_table, notes, sources_table, standard_table
 from web.words.figures import value_names
 
 MOST_ROWS, MOST_COLUMNS = 500, 40  # on a page; the files hold everything
@@ -150,7 +150,7 @@ def _is_above(code: str, level: RegionLevel | None) -> bool:
 @login_required
 def crossing_file(kind: str) -> Response:
     question, (rows, columns) = desk_question(), _dimensions()
-    table = crossing(question.campaign, rows, columns, question.part, question.level)
+    table = crossing(question.campaign, rows, columns, _own_region_alone(question), question.level)
     sheet = crossing_table(table, _names(question.campaign, table))
     name = f"figures-{question.campaign.id}-{rows}-{columns}"
     return _file(kind, sheet, name, question)
@@ -204,7 +204,16 @@ def evidence() -> ResponseReturnValue:
         may_change=current_user.writes,
         kinds=EVIDENCE,
         what=_what(question),
+        own=request.args.get(ONE_REGION),
     )
+
+
+@pages.get("/sources.<any(csv, xlsx):kind>")
+@login_required
+def sources_file(kind: str) -> Response:
+    question = desk_question()
+    table = sources_table(evidence_of(question.campaign, _own_region_alone(question)))
+    return _file(kind, table, f"figures-{question.campaign.id}-sources", question)
 
 
 def _own_region_alone(question: DeskQuestion) -> FiguresFilter:

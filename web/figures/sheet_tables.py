@@ -7,10 +7,20 @@ from flask_babel import gettext as _
 
 from models.campaigns.tables import UNKNOWN_GROUP, Campaign
 from models.figures.crossing import Crossing, MethodVisits, StandardSheet
+from models.figures.evidence import Evidence
 from models.figures.live import EVIDENCE
+from models.ledger.tables import Method
 from models.live.quarters import DayCourse
 from web.figures.sheets import Table
-from web.words.figures import dimension_name, evidence_name, evidence_summary, value_name, value_names
+from web.words.figures import (
+    dimension_name,
+    evidence_name,
+    evidence_summary,
+    method_name,
+    source_name,
+    value_name,
+    value_names,
+)
 from web.words.terms import campaign_name, group_name, instant_label
 
 
@@ -36,6 +46,15 @@ def crossing_table(table: Crossing, names: dict[str, dict]) -> Table:
         for value in table.row_values
     ]
     return Table(f"{dimension_name(table.rows)} × {dimension_name(table.columns)}", heads, rows, 1)
+
+
+def sources_table(evidence: Evidence) -> Table:
+    """Visits by kiosk and code, and those declared afterwards, which no device made."""
+    rows: list[list] = [[source_name(one), one.visits] for one in evidence.sources]
+    estimated = evidence.corrections.estimated
+    if estimated:
+        rows.append([method_name(Method.ESTIMATE), estimated])
+    return Table(_("Kiosks and codes"), [_("Device or code"), _("Visits")], rows, 1)
 
 
 def standard_table(campaign: Campaign, sheet: StandardSheet) -> Table:

@@ -157,8 +157,12 @@ def test_a_figure_opens_to_its_evidence(client, people):
     assert f'href="/desk/events/{people.lecture.id}/scans/"' in opened
     charts = re.findall(r'<[ou]l [^>]*id="chart-([a-z]+)[^"]*"', opened)
     assert charts == ["sources", "hours", "devices", "events"]
-    for address in re.findall(r'href="([^"]*crossing\.csv[^"]*)"', opened):
-        assert browser.get(address.replace("&amp;", "&")).status_code == 200
+    files = re.findall(r'href="([^"]*(?:crossing|sources)\.csv[^"]*)"', opened)
+    sums = []
+    for address in files:
+        heads, *rows = rows_of(browser.get(address.replace("&amp;", "&")))
+        sums.append(sum(int(row[heads.index("人次")]) for row in rows))
+    assert sums == [58] * 4
     assert figures(people.lecture.campaign, NINE, (), FiguresFilter(regions=("320000",))).visits == 58
 
 
