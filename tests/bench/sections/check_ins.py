@@ -109,8 +109,15 @@ def _measure(kind: str, server: Server, bare: Yardsticks, week: _Week) -> None:
         return load.rate * BATCH
 
     def new_batches() -> Iterator[bytes]:
-        sent[:] = islice(week.requests(0, BATCH), BATCHES)  # put into JSON before the time begins
-        return iter(sent)
+        prepared = [*islice(week.requests(0, BATCH), BATCHES)]  # put into JSON before the time begins
+        sent.clear()
+
+        def send() -> Iterator[bytes]:
+            for content in prepared:
+                sent.append(content)
+                yield content
+
+        return send()
 
     contestants = {
         "hello": lambda: press(bare.port, [cycle([request("/hello")]) for _ in range(8)], SECONDS).rate,
