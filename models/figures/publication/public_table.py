@@ -24,7 +24,7 @@ from models.figures.publication.changes import (
     next_release,
     visits_of,
 )
-from models.figures.publication.methods import PublicMethods, public_methods, total
+from models.figures.publication.methods import PublicMethods, identified_visits, public_methods, total
 from models.figures.publication.participants import PublicParticipants, public_participants
 from models.figures.publication.withholding import (
     ALL,
@@ -230,12 +230,13 @@ def count(
     published = next_release(shown, last, public)
     methods = total(published.sources.values())
     whole_before = before if ALL in public_before else None
+    by_method = public_methods(methods, whole_before.by_method if whole_before else None)
     participants = public_participants(
         figures(campaign, now, (), part).participants,
-        sum(methods.values()),
+        identified_visits(methods),
         whole_before.participants if whole_before else PublicParticipants(),
+        may_change=by_method.tells_participants,
     )
-    by_method = public_methods(methods, whole_before.by_method if whole_before else None)
     return table_of(
         now,
         published.sources,

@@ -20,7 +20,7 @@ def written(table: PublicTable) -> dict:
         "fallen": sorted(map(list, table.fallen)),
         "participants": table.participants.shown if table.tells_total else None,
         "participants_last": table.participants.last,
-        "participants_visits": table.participants.visits,
+        "participants_identified": table.participants.visits,
         "methods": table.methods(),
         "methods_withheld": [sorted(table.by_method.withheld), sorted(table.by_method.changed)],
         "methods_last": dict(table.by_method.last_shown()),
@@ -44,7 +44,7 @@ def read(as_of: datetime, content: dict) -> PublicTable:
         PublicParticipants(
             content["participants"],
             content.get("participants_last", content["participants"]),
-            content.get("participants_visits"),
+            content.get("participants_identified"),
         ),
         _methods(content, sources),
         waiting_of(content.get("waiting", {})),

@@ -331,3 +331,9 @@ def test_participants_do_not_tell_how_many_visits_wait():
         last = public_participants(counted, visits, last)
         shown.append((last.shown, last.visits))
     assert shown == [(56, 106), (56, 106), (62, 112), (40, 112), (40, 112)]
+
+
+def test_participants_wait_where_they_fell_by_few_more_than_the_visits():
+    """8 fewer, of whom 3 had visits that wait: 5 fewer are shown."""
+    found = public_participants(42, 45, PublicParticipants(50, 50, 50))
+    assert (found.shown, found.visits) == (45, 45)

@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.figures.publication.methods import NOT_KEPT, public_methods
+from models.figures.publication.methods import IDENTIFIED, NOT_KEPT, identified_visits, public_methods
+from models.figures.publication.participants import PublicParticipants, public_participants
 from models.figures.publication.withholding import SMALLEST
 from models.ledger.tables import METHODS
 from tests.support.records.intervals import Sum, solution
@@ -56,6 +57,43 @@ def test_no_small_method_and_no_small_change_can_be_solved_for(first, steps):
         assert any(
             solution(bounds | {one: other}, sums) is not None for other in others if other[0] <= other[1]
         )
+
+
+def participants_of(tables, releases) -> list:
+    """What is shown where everybody came once: as many participants as passes and browsers were counted."""
+    shown, last = [], PublicParticipants()
+    for visits, public in zip(tables, releases, strict=True):
+        scanned = identified_visits(visits)
+        last = public_participants(scanned, scanned, last, may_change=public.tells_participants)
+        shown.append(last.shown)
+    return shown
+
+
+@settings(max_examples=150, deadline=None)
+@given(counts, changes)
+def test_no_small_method_follows_from_the_participants(first, steps):
+    """At one event on one day, as the calendar says, a new number of participants is that of the visits scanned.
+
+    Small is what is withheld where 1 to 4 are counted: of what fits, nobody can tell it from one number alone, nor that only
+    it or 0 fits."""
+    tables = [first]
+    for step in steps:
+        tables.append({name: max(0, tables[-1][name] + step[name]) for name in NAMES})
+    releases, before = releases_of(*tables), None
+    for visits, public, heads in zip(tables, releases, participants_of(tables, releases), strict=True):
+        hidden = withheld(public) & set(NAMES)
+        sums = [Sum(tuple(sorted(hidden)), *[sum(visits[name] for name in hidden)] * 2)]
+        if heads is not None:
+            scanned = heads - sum(visits[name] for name in IDENTIFIED - hidden if name in NAMES)
+            most = scanned if heads != before else 999
+            sums.append(Sum(tuple(sorted(hidden & IDENTIFIED)), scanned, most))
+        before = heads if heads is not None else before
+        for name in hidden:
+            true, bounds = visits[name], dict.fromkeys(hidden, (0, 999))
+            others = [(0, true - 1), (true + 1, 999)]
+            if 0 < true < SMALLEST and len(hidden) < len(NAMES):
+                others[0] = (1, true - 1)
+            assert any(low <= high and solution(bounds | {name: (low, high)}, sums) for low, high in others)
 
 
 def hidden_sums(tables) -> list:
@@ -119,3 +157,24 @@ def test_one_method_that_changes_a_little_has_a_complement_that_changed():
 
 def test_of_older_tables_the_methods_are_not_known():
     assert set(public_methods({NOT_KEPT: 20, "pass": 9}, None).shown().values()) == {None}
+
+
+def test_the_complement_is_withheld_where_participants_do_not_tell_it():
+    """Of 43 participants 41 had passes, so that 2 opened printed codes: a pass is the complement, not a tally."""
+    tables = [{"pass": 41, "printed": 2, "tally": 20}]
+    (public,) = releases = releases_of(*tables)
+    assert (withheld(public), participants_of(tables, releases)) == ({"pass", "printed"}, [43])
+
+
+def test_participants_are_withheld_where_a_method_follows_from_them():
+    """42 visits, 41 of passes: 41 participants would say that staff counted 1. What was shown before stays."""
+    tables = [{"pass": 41, "tally": 1}, {"pass": 90, "tally": 1}, {"pass": 90, "tally": 30}]
+    releases = releases_of(*tables)
+    assert [withheld(public) for public in releases] == [
+        {"pass", "tally"},
+        {"pass", "tally"},
+        {"pass", "rotating", "touch", "tally"},
+    ]
+    assert participants_of(tables, releases) == [None, None, 90]
+    tables = [{"pass": 41}, {"pass": 90, "tally": 1}]
+    assert participants_of(tables, releases_of(*tables)) == [41, 41]
