@@ -7,7 +7,8 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Row, Uuid, bindparam, cast, func, literal_column, or_, select, union_all, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.campaigns.tables import Campaign
 from models.checkin.locked_rows import LockedPresence, LockedRows, UndoTarget
@@ -21,7 +22,7 @@ from models.ledger.occupancy import occupancy
 from models.ledger.sum_rows import add_to_sums
 from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import NOTHING, Entry, State
-from models.transactions.bulk import DIALECTS, among, insert_numbered, insert_rows
+from models.transactions.bulk import DIALECTS, ArrayText, among, insert_numbered, insert_rows
 from models.transactions.round_trip import commit_together
 
 _SCAN, _PRESENCE, _COUNTER = (
@@ -30,19 +31,36 @@ _SCAN, _PRESENCE, _COUNTER = (
 _KEY = ("occurrence_id", "day", "holder")
 
 StoredScan = Row  # with the columns of _STORED, named as those of Scan
+_COLUMNS = (
+    *(
+        _SCAN.c[name]
+        for name in (
+            "id", "kind", "kiosk_id", "at", "verdict", "reason", "event_id", "occurrence_id", "presence_id", "undoes",
+            "headcount", "since", "flags", "digest", "shown",
+        )
+    ),
+    _SCAN.c.audience.label("group"),
+)  # fmt: skip
+_WANTED = (
+    func.unnest(cast(bindparam("ids", type_=ArrayText()), ARRAY(Uuid)))
+    .table_valued("id")
+    .render_derived("wanted")
+)
 _STORED = {
-    dialect: select(
-        *(
-            _SCAN.c[name]
-            for name in (
-                "id", "kind", "kiosk_id", "at", "verdict", "reason", "event_id", "occurrence_id", "presence_id", "undoes",
-                "headcount", "since", "flags", "digest", "shown",
-            )
-        ),
-        _SCAN.c.audience.label("group"),
-    ).where(or_(among(_SCAN.c.id, "ids", dialect), among(_SCAN.c.undoes, "ids", dialect)))
-    for dialect in DIALECTS
-}  # fmt: skip
+    "sqlite": select(*_COLUMNS).where(
+        or_(among(_SCAN.c.id, "ids", "sqlite"), among(_SCAN.c.undoes, "ids", "sqlite"))
+    ),
+    # Without statistics PostgreSQL expects many undos and would walk the table: OFFSET keeps to one look for each id.
+    "postgresql": union_all(
+        select(*_COLUMNS).where(among(_SCAN.c.id, "ids", "postgresql")),
+        select(
+            select(*_COLUMNS)
+            .where(_SCAN.c.undoes == _WANTED.c.id)
+            .offset(literal_column("0"))
+            .lateral("undo")
+        ).select_from(_WANTED),
+    ),
+}
 _PRESENT = {
     dialect: select(*(_PRESENCE.c[name] for name in ("id", *_KEY, "identified")))
     .where(*(among(_PRESENCE.c[name], name, dialect) for name in _KEY))
@@ -70,7 +88,8 @@ def stored_scans(ids: Collection[UUID]) -> list[StoredScan]:
     if not ids:
         return []
     connection = db.session.connection()
-    return list(connection.execute(_STORED[connection.dialect.name], {"ids": list(ids)}).all())
+    rows = connection.execute(_STORED[connection.dialect.name], {"ids": list(ids)}).all()
+    return list({row.id: row for row in rows}.values())  # one that undoes another of these comes twice
 
 
 def may_be_stored(ids: Sequence[UUID]) -> bool:

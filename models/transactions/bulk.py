@@ -14,14 +14,13 @@ from sqlalchemy import (
     Table,
     any_,
     bindparam,
-    cast,
     func,
     insert,
     select,
     text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 DIALECTS = ("sqlite", "postgresql")
 MANY = 50
@@ -31,7 +30,7 @@ _COUNTED = {"preserve_rowcount": True}
 def among(column: ColumnElement, name: str, dialect: str) -> ColumnElement[bool]:
     """The condition that a column has one of the values of a parameter, which is a list."""
     if dialect == "postgresql":
-        return column == any_(cast(bindparam(name, type_=_ArrayText()), postgresql.ARRAY(column.type)))
+        return column == any_(bindparam(name, type_=ArrayText()))
     values = func.json_each(bindparam(name, type_=_JsonList(column.type))).table_valued("value")
     return column.in_(select(values.c.value))
 
@@ -51,10 +50,13 @@ class _JsonList(TypeDecorator[list]):
         return lambda values: json.dumps([*map(process, values)] if process else values)
 
 
-class _ArrayText(TypeDecorator[list]):
-    """PostgreSQL: a list in its text form, without NULL. The driver would put it together in Python, value by value."""
+class ArrayText(TypeDecorator[list]):
+    """PostgreSQL: a list in its text form, without NULL. The driver would put it together in Python, value by value.
 
-    impl = String
+    Its type is not said, so that the server takes it for the array that the place asks for, and reads it once. A cast of a
+    text is read again for each row of a table that is walked."""
+
+    impl = NullType
     cache_ok = True
 
     def process_bind_param(self, value: list | None, dialect: Dialect) -> str:
