@@ -7,7 +7,19 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Row, Uuid, bindparam, cast, func, literal_column, or_, select, union_all, update
+from sqlalchemy import (
+    Executable,
+    Row,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.campaigns.tables import Campaign
@@ -46,7 +58,7 @@ _WANTED = (
     .table_valued("id")
     .render_derived("wanted")
 )
-_STORED = {
+_STORED: dict[str, Executable] = {
     "sqlite": select(*_COLUMNS).where(
         or_(among(_SCAN.c.id, "ids", "sqlite"), among(_SCAN.c.undoes, "ids", "sqlite"))
     ),
