@@ -9,8 +9,8 @@ from models.places import regions
 
 
 def groups_by_day(campaign: Campaign, part: FiguresFilter) -> dict[date, dict[str, int]]:
-    """Every day of the week, also those without visits, and days around it that have some."""
-    days: dict[date, dict[str, int]] = {day: {} for day in campaign.days}
+    """Every day of the week or of the part, also those without visits, and days around the week that have some."""
+    days: dict[date, dict[str, int]] = {day: {} for day in part.days or campaign.days}
     for row in visit_rows(campaign, ("day", "audience"), part).values():
         days.setdefault(row["day"], {})[row["audience"]] = row["visits"]
     return dict(sorted(days.items()))

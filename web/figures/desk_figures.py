@@ -22,20 +22,22 @@ from models.figures.dimensions import DIMENSIONS, parse_level
 from models.figures.evidence import evidence_of
 from models.figures.filters import FiguresFilter, from_page_filters
 from models.figures.live import EVIDENCE, by_group
+from models.live.area import area_of
 from models.places import regions
 from models.places.regions import RegionLevel
 from models.public import filters
 from models.public.filters import Filters
 from web.desk.events import regions_below
 from web.figures import sheets
+from web.figures.exports import file_name
+from web.figures.part_names import PartName, part_name
 from web.figures.sheet_tables import crossing_table, notes, sources_table, standard_table
 from web.words.figures import value_names
 
 MOST_ROWS, MOST_COLUMNS = 500, 40  # on a page; the files hold everything
 ONE_REGION = "own"  # of evidence: the region itself, without those below it
 NO_CAMPAIGN = N_("There is no week yet.")
-# The filter by which a value of a dimension is looked at.
-FILTER_OF = ("audience", "region", "line", "organization", "focus", "format", "day")
+FILTER_OF = ("audience", "region", "line", "organization", "focus", "format", "day")  # what a row opens by
 
 pages = Blueprint("desk_figures", __name__, url_prefix="/desk/figures")
 
@@ -53,6 +55,12 @@ class DeskQuestion:
     part: FiguresFilter
     level: RegionLevel | None
     now: datetime
+
+    @property
+    def source(self) -> PartName:
+        """What the figures are of."""
+        area = area_of(current_user, self.campaign)
+        return part_name(self.campaign, area, self.filters, own=_is_one_region_alone(self.filters))
 
     def link(self, **changes: str | None) -> str:
         """The same question as a query string, with some parameters changed; None leaves one out."""
@@ -72,6 +80,10 @@ def desk_question() -> DeskQuestion:
     reach = None if scope.sees_everything(current_user) else scope.reachable_event_ids(current_user)
     level = parse_level(request.args.get("level", ""))
     return DeskQuestion(campaign, parsed, from_page_filters(parsed, reach), level, now)
+
+
+def _is_one_region_alone(chosen: Filters) -> bool:
+    return request.args.get(ONE_REGION) == "1" and len(chosen.region) == 1
 
 
 def _dimensions() -> tuple[str, str]:
@@ -152,8 +164,7 @@ def crossing_file(kind: str) -> Response:
     question, (rows, columns) = desk_question(), _dimensions()
     table = crossing(question.campaign, rows, columns, _own_region_alone(question), question.level)
     sheet = crossing_table(table, _names(question.campaign, table))
-    name = f"figures-{question.campaign.id}-{rows}-{columns}"
-    return _file(kind, sheet, name, question)
+    return _file(kind, sheet, (rows, columns), question)
 
 
 @pages.get("/standard")
@@ -181,13 +192,15 @@ def _standard_sheet(question: DeskQuestion) -> StandardSheet:
 def standard_file(kind: str) -> Response:
     question = desk_question()
     sheet = standard_table(question.campaign, _standard_sheet(question))
-    return _file(kind, sheet, f"figures-{question.campaign.id}-region-line-audience", question)
+    return _file(kind, sheet, ("region", "line", "audience"), question)
 
 
-def _file(kind: str, table: sheets.Table, name: str, question: DeskQuestion) -> Response:
+def _file(kind: str, table: sheets.Table, by: Sequence[str], question: DeskQuestion) -> Response:
+    source = question.source
+    name = file_name(source.file, by)
     if kind == "csv":
         return sheets.as_csv(table, name)
-    return sheets.workbook([table], notes(question.campaign, question.now), name)
+    return sheets.workbook([table], notes(question.campaign, question.now, source.words), name)
 
 
 @pages.get("/evidence")
@@ -203,7 +216,6 @@ def evidence() -> ResponseReturnValue:
         participants=figures(question.campaign, question.now, (), part).participants,
         may_change=current_user.writes,
         kinds=EVIDENCE,
-        what=_what(question),
         own=request.args.get(ONE_REGION),
     )
 
@@ -213,22 +225,12 @@ def evidence() -> ResponseReturnValue:
 def sources_file(kind: str) -> Response:
     question = desk_question()
     table = sources_table(evidence_of(question.campaign, _own_region_alone(question)))
-    return _file(kind, table, f"figures-{question.campaign.id}-sources", question)
+    return _file(kind, table, ("sources",), question)
 
 
 def _own_region_alone(question: DeskQuestion) -> FiguresFilter:
     """Of a row of one region that stands above others: only what took place at its own level."""
-    codes = question.filters.region
-    if request.args.get(ONE_REGION) != "1" or len(codes) != 1:
+    if not _is_one_region_alone(question.filters):
         return question.part
-    own = Event.region_code == codes[0]
+    own = Event.region_code == question.filters.region[0]
     return replace(question.part, conditions=(*question.part.conditions, own))
-
-
-def _what(question: DeskQuestion) -> Sequence[str]:
-    """The chosen filters in words."""
-    return [
-        name
-        for dimension in FILTER_OF
-        for name in value_names(question.campaign, dimension, getattr(question.filters, dimension)).values()
-    ]

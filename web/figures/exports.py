@@ -32,11 +32,15 @@ def as_json(figures: Figures, campaign: Campaign) -> Response:
     return jsonify(body(figures, campaign))
 
 
-def as_csv(figures: Figures, campaign: Campaign, by: Sequence[str]) -> Response:
-    """One line per row, for a spreadsheet: each dimension as code and as name, visits, participants, methods."""
-    return sheets.as_csv(
-        open_table(figures, campaign, by), f"figures-{campaign.id}{''.join('-' + part for part in by)}"
-    )
+def as_csv(figures: Figures, campaign: Campaign, by: Sequence[str], of: str) -> Response:
+    """One line per row, for a spreadsheet: each dimension as code and as name, visits, participants, methods.
+
+    of: what the figures are of, for the file's name."""
+    return sheets.as_csv(open_table(figures, campaign, by), file_name(of, by))
+
+
+def file_name(of: str, by: Sequence[str]) -> str:
+    return "-".join(["figures", of, *by])
 
 
 def open_table(figures: Figures, campaign: Campaign, by: Sequence[str]) -> sheets.Table:

@@ -25,13 +25,15 @@ from models.figures.dimensions import parse_by, parse_level
 from models.figures.filters import FiguresFilter, from_page_filters
 from models.figures.publication.public_table import PublicFigures, PublicTable
 from models.figures.publication.release import is_open, next_release, released_part
+from models.live.area import Area
 from models.organizations.tables import find_token
 from models.places.regions import RegionLevel, level_below
 from models.public import filters
 from web.api.caller import refused_token, require_scope
 from web.api.figures import READ_FIGURES
 from web.figures import released, sheet_tables
-from web.figures.exports import as_csv, as_json, open_table
+from web.figures.exports import as_csv, as_json, file_name, open_table
+from web.figures.part_names import PartName, part_name
 from web.figures.sheets import as_csv as sheets_csv
 from web.figures.sheets import workbook
 from web.public import week_strip
@@ -193,6 +195,8 @@ def _open_page(campaign: Campaign, now: datetime) -> str:
         groups=live.by_group(campaign, total.rows),
         regions=by_region,
         chart_level=level_below(parent),
+        source=_source(campaign),
+        today=campaign.today(now),
         query=request.query_string.decode("ascii", "replace"),
     )
 
@@ -232,6 +236,7 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
         region_totals=dict(subregions),
         chart_level=level_below(chosen.region[0] if len(chosen.region) == 1 else None),
         released_codes=table.released_codes(),
+        source=_source(campaign),
         query=request.query_string.decode("ascii", "replace"),
     )
 
@@ -253,9 +258,11 @@ def page_file(campaign_id: str, kind: str) -> Response:
     if kind == "json":
         return as_json(figures, campaign)
     if kind == "csv":
-        return as_csv(figures, campaign, by)
+        return as_csv(figures, campaign, by, _source(campaign).file)
     return workbook(
-        [open_table(figures, campaign, by)], sheet_tables.notes(campaign, now), _name(campaign, by)
+        [open_table(figures, campaign, by)],
+        sheet_tables.notes(campaign, now, _source(campaign).words),
+        _name(campaign, by),
     )
 
 
@@ -272,7 +279,12 @@ def _released_file(campaign: Campaign, now: datetime, by: tuple[str, ...], kind:
 
 
 def _name(campaign: Campaign, by: tuple[str, ...]) -> str:
-    return f"figures-{campaign.id}{''.join('-' + part for part in by)}"
+    return file_name(_source(campaign).file, by)
+
+
+def _source(campaign: Campaign) -> PartName:
+    """What the request's figures are of."""
+    return part_name(campaign, Area(campaign.id), filters.parse(campaign, request.args))
 
 
 def _described(campaign: Campaign, response: Response) -> Response:

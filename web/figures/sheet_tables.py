@@ -105,10 +105,11 @@ def line_name(campaign: Campaign, line: str | None) -> str:
     return _("All sectors") if line is None else value_name(campaign, "line", line or None)
 
 
-def notes(campaign: Campaign, now: datetime) -> Sequence[tuple[str, str]]:
-    """What the words of a workbook mean."""
+def notes(campaign: Campaign, now: datetime, of: str) -> Sequence[tuple[str, str]]:
+    """What the words of a workbook mean. of: the part of the week that its figures are of."""
     return [
         (_("Week"), campaign_name(campaign)),
+        (_("Part"), of),
         (_("As of"), instant_label(now, campaign.zone)),
         (
             _("Visits"),

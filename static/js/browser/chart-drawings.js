@@ -1,5 +1,7 @@
 // Drawings of what the page shows with its own letters around it: tables, bars, columns, the course of a day.
 
+import { chartSource } from "./chart-source.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 export const WIDE = 1000;
 const ROW = 34;
@@ -7,6 +9,7 @@ const PAD = 24;
 const BAR_ROW = 48;
 const NAMES = 240; // room of the rows' names, at least
 const GAP = 8;
+const NOTE_LINE = 20; // room of a line of what stands below a drawing
 
 /** @param {Element} element */
 const text = (element) => element.textContent?.replace(/\s+/g, " ").trim() ?? "";
@@ -39,7 +42,8 @@ const frameOf = (chart) => chart.closest(".card") ?? chart.closest("section") ??
 export const groundOf = (chart) => getComputedStyle(chart.closest(".card") ?? document.body).backgroundColor;
 
 /**
- * An empty drawing with the heading of the chart's card, in the card's own colours and letters.
+ * An empty drawing with the heading of the chart's card, in the card's own colours and letters, and below `high` the week, the
+ * region and the time of the figures.
  * @param {Element} chart
  * @param {number} high
  * @param {number} [wide]
@@ -48,8 +52,9 @@ export function sheet(chart, high, wide = WIDE) {
   const card = frameOf(chart);
   const style = getComputedStyle(card);
   const drawing = document.createElementNS(SVG, "svg");
-  const size = { width: wide, height: high };
-  for (const [key, value] of Object.entries({ ...size, viewBox: `0 0 ${wide} ${high}` })) {
+  const notes = linesOf(chartSource().words, style.fontFamily, wide - 2 * PAD);
+  const size = { width: wide, height: high + notes.length * NOTE_LINE + (notes.length ? GAP : 0) };
+  for (const [key, value] of Object.entries({ ...size, viewBox: `0 0 ${wide} ${size.height}` })) {
     drawing.setAttribute(key, String(value));
   }
   drawing.setAttribute("font-family", style.fontFamily);
@@ -58,6 +63,9 @@ export function sheet(chart, high, wide = WIDE) {
   const heading = card.querySelector("h2");
   if (heading) {
     add(drawing, "text", { "x": PAD, "y": 36, "font-size": 20, "font-weight": 700 }, heading.innerText.trim());
+  }
+  for (const [place, line] of notes.entries()) {
+    add(drawing, "text", { "x": PAD, "y": high + place * NOTE_LINE + 12, "font-size": 13, "fill-opacity": 0.8 }, line);
   }
   return drawing;
 }
@@ -74,6 +82,26 @@ function widthOf(words, family) {
   }
   pencil.font = `700 14px ${family}`;
   return pencil.measureText(words).width;
+}
+
+/**
+ * The words one behind the other, as many as fit into a line of 13 units.
+ * @param {string[]} words
+ * @param {string} family
+ * @param {number} wide
+ */
+function linesOf(words, family, wide) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of words) {
+    const longer = lines.length ? `${lines[lines.length - 1]} · ${word}` : word;
+    if (lines.length && widthOf(longer, family) <= wide) {
+      lines[lines.length - 1] = longer;
+    } else {
+      lines.push(word);
+    }
+  }
+  return lines;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Saves a chart of the page as SVG or PNG: with its colours and letters written into it, on the page's own ground.
 
 import { WIDE, barsDrawing, columnsDrawing, courseDrawing, sheet, tableDrawing, tilesDrawing } from "./chart-drawings.js";
+import { chartSource } from "./chart-source.js";
 
 const SCALE = 2; // pixels a unit of the drawing
 const MARGIN = 24;
@@ -96,7 +97,8 @@ document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-save]") : null;
   const chart = button && document.getElementById(button.getAttribute("data-save") ?? "");
   if (button && chart) {
-    void saveDrawing(drawingOf(chart), chart.id, button.getAttribute("data-kind") ?? "svg");
+    const name = `${chartSource().file}-${chart.id.replace("chart-", "")}`;
+    void saveDrawing(drawingOf(chart), name, button.getAttribute("data-kind") ?? "svg");
   }
 });
 document.documentElement.classList.add("has-charts");

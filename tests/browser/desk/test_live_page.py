@@ -1,6 +1,7 @@
 """The desk in a real Chromium: a scan shows without reloading, what is lost is said, and everybody can use the pages."""
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -169,17 +170,30 @@ def test_signed_out_elsewhere_is_said(desk: Page, device: Device):
 def test_every_chart_is_saved_as_picture_and_drawing(desk: Page, device: Device):
     device.touch()
     hours = f"chart-hours-{clock.day_of(clock.now(), 'Asia/Shanghai')}"
-    for address, charts in (
-        ("/desk/live", ("chart-course", "chart-days", "chart-regions", "chart-below")),
-        (f"/desk/events/{device.event_id}/live", ("chart-groups", "chart-sources", hours)),
-        ("/ip-2024/wall", ("chart-curve",)),
+    for address, charts, file, source in (
+        (
+            "/desk/live",
+            ("chart-course", "chart-days", "chart-regions", "chart-below"),
+            r"organization-\d+-",
+            "灌云县知识产权局",
+        ),
+        (
+            f"/desk/events/{device.event_id}/live",
+            ("chart-groups", "chart-sources", hours),
+            f"event-{device.event_id}-",
+            "青少年专场",
+        ),
+        ("/ip-2024/wall", ("chart-curve",), "", "全国"),
     ):
         desk.goto(f"{device.server.url}{address}")
         expect(desk.locator("[data-visits]")).to_have_text(str(device.visits), timeout=10_000)
-        _save_charts(desk, device, charts)
+        _save_charts(desk, device, charts, file, source)
 
 
-def _save_charts(desk: Page, device: Device, charts: tuple[str, ...]) -> None:
+def _save_charts(desk: Page, device: Device, charts: tuple[str, ...], file: str, source: str) -> None:
+    """Each says what it is of, also by the name of its file."""
+    today = clock.day_of(clock.now(), "Asia/Shanghai")
+    note = f"2024年全国知识产权宣传周 · {source} · 截至 {today.year}年{today.month}月{today.day}日 "
     for chart in charts:
         saved = {}
         for kind in ("svg", "png"):
@@ -188,17 +202,21 @@ def _save_charts(desk: Page, device: Device, charts: tuple[str, ...]) -> None:
             with desk.expect_download() as download:
                 desk.locator(f'[data-save="{chart}"][data-kind="{kind}"]').click()
             saved[kind] = download.value.path().read_bytes()
-            assert download.value.suggested_filename == f"{chart}.{kind}"
+            name = rf"figures-ip-2024-{file}{today:%Y%m%d}-\d{{4}}-{chart.removeprefix('chart-')}\.{kind}"
+            assert re.fullmatch(name, download.value.suggested_filename)
         assert saved["png"].startswith(b"\x89PNG")
         drawing = ElementTree.fromstring(saved["svg"])
         assert drawing.get("viewBox", "").split()[2] == "1000"
         words = ["".join(part.itertext()) for part in drawing.iter("{http://www.w3.org/2000/svg}text")]
         frame = "chart => (chart.closest('.card') ?? chart.closest('section')).querySelector('h2').innerText"
         assert desk.locator(f"#{chart}").evaluate(frame).strip() in words, chart
+        assert [word[: len(note)] for word in words].count(note) == 1, (chart, words)
         hatched = len(list(drawing.iter("{http://www.w3.org/2000/svg}pattern"))) > 0
         assert hatched == (chart in ("chart-course", "chart-days")), chart
         fills = {part.get("fill") for part in drawing.iter()}
         assert len(fills - {None, "none"}) > 1, chart
+        if chart == "chart-days":  # the days to come have no number
+            assert words.count("0") == 0
         if chart != "chart-course":
             assert any(word.split(" ")[0] == str(device.visits) for word in words), (chart, words)
         if chart in ("chart-regions", "chart-below"):

@@ -8,6 +8,7 @@ from itertools import combinations
 
 import pytest
 
+from models import clock
 from models.codes import passes
 from models.db import transaction
 from models.figures.count import figures
@@ -177,6 +178,43 @@ def test_coverage_and_influence(client, people):
     page = desk(client, people.su).get("/desk/figures/coverage/?campaign=ip-2024").text
     assert "灌云县" not in page.split('id="spots-320700"')[1].split("</details>")[0]
     assert "灌南县" in page.split('id="spots-320700"')[1].split("</details>")[0]
+
+
+def test_days_that_have_not_begun_are_not_0(client, people, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NINE + minutes(24 * 60))
+    browser = desk(client, people.su)
+    for address, columns in (("/desk/figures/?", 6), ("/desk/live?", 6)):
+        page = browser.get(f"{address}campaign=ip-2024", headers={"Accept-Language": "en"}).text
+        drawing = page[page.index('id="chart-days"') :]
+        assert re.findall(r'<text class="chart-number"[^>]*>([^<]*)<', drawing) == ["0", "0", "58", "0"], (
+            address
+        )
+        assert "Tue 23 April: 0, Wed 24 April: not begun yet, " in page, address
+        table = drawing[: drawing.index("</table>")].partition("<tbody>")[2]
+        rows = re.findall(r'<th scope="row">([^<]*)</th>(.*?)</tr>', table)
+        cells = {day: re.findall(r"<td[^>]*>([^<]*)</td>", row) for day, row in rows}
+        assert cells["Tue 23 April"] == ["0"] * columns, address
+        assert {tuple(cells[day]) for day in list(cells)[4:]} == {("not begun yet",)}, address
+
+
+def test_files_say_what_they_are_of(client, people):
+    files = {}
+    for who, query in (
+        ("cui", ""), ("su", ""), ("fa", "&day=2024-04-22"), ("gu", ""), ("cui", "&region=320723&own=1"),
+    ):  # fmt: skip
+        address = f"/desk/figures/crossing.xlsx?campaign=ip-2024&rows=day&columns=audience{query}"
+        answer = desk(client, getattr(people, who)).get(address)
+        name = answer.headers["Content-Disposition"].partition("figures-ip-2024")[2]
+        words = zipfile.ZipFile(io.BytesIO(answer.data)).read("xl/sharedStrings.xml").decode()
+        of = re.findall("<t[^>]*>([^<]*)</t>", words.partition("范围")[2])[0]
+        files[who + query] = name.removesuffix('-day-audience.xlsx"'), of
+    assert files == {
+        "cui": ("", "全国"),
+        "su": ("-320000", "江苏省"),
+        "fa&day=2024-04-22": ("-320000-courts-2024-04-22", "江苏省 · 法院 · 4月22日 周一"),
+        "gu": (f"-organization-{people.gu.organization_id}", "灌云县知识产权局"),
+        "cui&region=320723&own=1": ("-320723-own", "江苏省 连云港市 灌云县 · 不含下级地区"),
+    }
 
 
 def test_a_question_is_answered_by_an_office(client, people):

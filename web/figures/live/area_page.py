@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from models import clock
@@ -27,7 +26,7 @@ from models.live.attention import attention_of
 from models.live.quarters import DayCourse, day_course
 from models.live.tiles import parts_of
 from models.live.wall import shade_of
-from models.organizations.tables import Account, Organization
+from models.organizations.tables import Account
 from models.places import regions
 from web.figures import sheets
 from web.figures.exports import as_csv
@@ -36,8 +35,8 @@ from web.figures.live import views as live_views
 from web.figures.live.messages import Payload
 from web.figures.live.snapshots import LiveSnapshot
 from web.figures.live.views import View
+from web.figures.part_names import part_name
 from web.figures.sheet_tables import course_table, slot_time
-from web.words.terms import region_label, t
 
 CSV_BY = {
     "day": ("day", "audience"),
@@ -70,13 +69,14 @@ def page() -> ResponseReturnValue:
     area = _area(current_user, campaign)
     view = _present(area, now)
     payload = view.payload()
-    whole = area_of(current_user, campaign)
+    whole, source = area_of(current_user, campaign), part_name(campaign, area)
     return render_template(
         "figures/area_live.html",
         campaign=campaign,
         campaigns=campaigns,
         area=area,
-        title=area_title(campaign, area),
+        title=source.words,
+        source=source,
         trail=_trail(whole, area),
         lines=[] if whole.line else campaign.terms_of(TermKind.LINE),
         has_wall=not area.line and area.organization_id is None,
@@ -115,10 +115,13 @@ def page_csv() -> Response:
     area = _area(current_user, campaign)
     if request.args.get("by") == "hour":
         course = _snapshot(campaign, area, now).figures.slow.course
-        return sheets.as_csv(course_table(campaign, course), f"figures-{campaign.id}-{course.day}")
+        return sheets.as_csv(
+            course_table(campaign, course), f"figures-{part_name(campaign, area).file}-{course.day}"
+        )
     by = CSV_BY.get(request.args.get("by", ""), CSV_BY["region"])
     level = parse_level(request.args.get("level", ""))
-    return as_csv(figures(campaign, now, by, area.part, level=level), campaign, by)
+    counted = figures(campaign, now, by, area.part, level=level)
+    return as_csv(counted, campaign, by, part_name(campaign, area).file)
 
 
 def _course(campaign: Campaign, area: Area, now: datetime) -> DayCourse:
@@ -131,17 +134,6 @@ def address(area: Area, ending: str = "") -> str:
     """Of a live view, or of its figures: .json, .csv or .events."""
     parts = (f"&region={area.region}" if area.region else "") + (f"&line={area.line}" if area.line else "")
     return f"/desk/live{ending}?campaign={area.campaign_id}{parts}"
-
-
-def area_title(campaign: Campaign, area: Area) -> str:
-    """江苏省 · 法院; the organization's name where it sees its own events."""
-    names = [region_label(area.region) if area.region else ""]
-    if area.organization_id is not None:
-        names.insert(0, db.session.get_one(Organization, area.organization_id).name)
-    elif not area.region:
-        names = [_("The whole country")]
-    names.append(t(campaign.term(TermKind.LINE, area.line)) if area.line else "")
-    return " · ".join(name for name in names if name)
 
 
 def _area(account: Account, campaign: Campaign) -> Area:

@@ -32,6 +32,7 @@ from web.figures.live import views as live_views
 from web.figures.live.messages import Payload
 from web.figures.live.snapshots import RECOUNT_AFTER, LiveSnapshot
 from web.figures.live.views import View
+from web.figures.part_names import PartName
 from web.words.terms import language
 
 CSV_BY = {"hour": ("day", "hour"), "audience": ("audience",), "method": ("method",)}
@@ -79,6 +80,7 @@ def page(event_id: int) -> ResponseReturnValue:
         event=event,
         occurrence=event_overview.nearest(event, event.campaign.today(now)),
         figures=snapshot.figures,
+        source=PartName(event.title, _file(event)),
         tag=f"{snapshot.tag}-{language()}",
     )
 
@@ -96,7 +98,8 @@ def live_csv(event_id: int) -> Response:
     event = scope.event_for(current_user, event_id)
     by = CSV_BY.get(request.args.get("by", ""), CSV_BY["hour"])
     of_event = FiguresFilter(events=(event.id,))
-    return as_csv(figures(event.campaign, clock.now(), by, of_event), event.campaign, by)
+    counted = figures(event.campaign, clock.now(), by, of_event)
+    return as_csv(counted, event.campaign, by, _file(event))
 
 
 @pages.get("/events/<int:event_id>/live.events")
@@ -108,6 +111,11 @@ def live_events(event_id: int) -> ResponseReturnValue:
         return bool(scope.event_for(account, event_id))
 
     return live_views.stream_answer(event.id, signed_in_and(reaches))
+
+
+def _file(event: Event) -> str:
+    """Of a file's name."""
+    return f"{event.campaign_id}-event-{event.id}"
 
 
 def signed_in_and(reaches: Callable[[Account], bool]) -> Callable[[], bool]:

@@ -37,6 +37,7 @@ from web.figures.live import views as live_views
 from web.figures.live.messages import Payload
 from web.figures.live.views import View
 from web.figures.pages import NotReleasedError
+from web.figures.part_names import part_name
 from web.words.terms import language, region_name
 
 pages = Blueprint("wall", __name__)
@@ -205,6 +206,7 @@ def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
             campaign=campaign,
             key=key,
             wall=wall,
+            source=part_name(campaign, key.area),
             columns=1 + max((tile.place.column for tile in wall.tiles), default=0),
             cells={(tile.place.row, tile.place.column): tile for tile in wall.tiles},
             curve=curve(
