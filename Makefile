@@ -14,10 +14,11 @@ run: python
 
 # Three processes for folders, on two cores: one of them often waits for a browser, a proxy or a database. One process where
 # ARGS names a file: starting a second one takes longer than most files.
+# Programs that tests start would compile all modules each time where the environment keeps Python from writing them down.
 # What failed is tried once more and named at the end as RERUN: a busy machine is no finding, but look into each.
 test: python
 	@$(PREPARE) test
-	@.venv/bin/python -m pytest -n $(if $(findstring .py,$(ARGS)),0,3) --dist loadfile --reruns 1 --rerun-show-tracebacks $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest -n $(if $(findstring .py,$(ARGS)),0,3) --dist loadfile --reruns 1 --rerun-show-tracebacks $(ARGS)
 
 bench: python
 	@$(PREPARE) test

@@ -11,7 +11,7 @@ from models.accounts.tokens import new_token_of
 from models.codes import passes
 from models.corrections.paper_counts import PaperCount
 from models.corrections.tally_sheets import TallySheet
-from models.db import db, transaction
+from models.db import db, on_postgresql, transaction
 from models.desk.notices import Notice
 from models.devices.pairing_batches import PairingBatch
 from models.devices.screens import Screen
@@ -445,21 +445,31 @@ def clients(app, people):
 
 
 def test_each_person_gets_through_where_the_rule_says_so(app, people, things, clients):
+    """Everybody asks on SQLite; who may does not hang on the database, so on PostgreSQL two ask, others at each route."""
     wrong = []
-    for route in routes(app):
+    for number, route in enumerate(routes(app)):
         if is_open(route):
             continue
         path, allowed = address(app, route, things), who_gets_through(route)
         if route.endpoint in ENDS:
             continue
+        asked = {name: clients[name] for name in (two_of(allowed, number) if on_postgresql() else clients)}
         through = {
             name
-            for name, browser in clients.items()
+            for name, browser in asked.items()
             if status_of(browser, path, route) not in (401, 404) and name != STRANGER
         }
-        if through != allowed:
-            wrong.append(f"{route.method} {route.rule}: {sorted(through)}, not {sorted(allowed)}")
+        if through != allowed & asked.keys():
+            wrong.append(
+                f"{route.method} {route.rule}: {sorted(through)}, not {sorted(allowed & asked.keys())}"
+            )
     assert "\n".join(wrong) == ""
+
+
+def two_of(allowed: frozenset[str], number: int) -> list[str]:
+    """One who gets through and one who does not, where there are any."""
+    choices = [sorted(group) for group in (allowed, EVERYBODY - allowed) if group]
+    return [group[number % len(group)] for group in choices]
 
 
 def status_of(browser, path: str, route: Route) -> int:

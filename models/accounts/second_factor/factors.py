@@ -62,7 +62,8 @@ def add_app(account: Account, secret: str, code: str, now: datetime, by: Actor) 
     """Add the app that shows this code. Returns recovery codes where this is the first factor, else nothing.
 
     Raises WrongCode."""
-    step = authenticator.step_of(secret, code, now)
+    # None where another page of this browser has added it meanwhile.
+    step = authenticator.step_of(secret, code, now) if secret else None
     if step is None:
         raise _wrong_code()
     with transaction():

@@ -145,6 +145,13 @@ def test_a_wrong_first_code_adds_nothing(english, people):
     assert db.session.query(AuthenticatorApp).count() == 0
 
 
+def test_a_code_sent_once_more_adds_nothing(english, people):
+    """Its page has been answered, or was never opened: the browser holds no secret."""
+    sign_in(english, people.gu)
+    answer = english.post(PAGE + "/app", data={"code": "000000"})
+    assert (answer.status_code, 'name="code"' in answer.text) == (422, True)
+
+
 def test_who_manages_the_account_removes_it(app, english, gus_app, people):
     office = app.test_client()
     sign_in(office, people.bao)
