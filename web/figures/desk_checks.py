@@ -59,10 +59,15 @@ def decide(event_id: int) -> ResponseReturnValue:
     event = scope.event_for(current_user, event_id, scope.reviews)
     form = request.form
     try:
-        answer(
+        answer_id = answer(
             event, form.get("kind", ""), form.get("key", ""), form.get("decision", ""), form.get("why", ""),
             current_user, clock.now(),
         )  # fmt: skip
     except Mistake as mistake:
         return _page(errors.sentence(mistake)), 422
-    return redirect(url_for(".index", campaign=event.campaign_id, page=request.args.get("page")), 303)
+    return redirect(
+        url_for(
+            ".index", campaign=event.campaign_id, page=request.args.get("page"), _anchor=f"answer-{answer_id}"
+        ),
+        303,
+    )

@@ -16,6 +16,7 @@ from models.events import scope
 from models.events.tables import Event
 from models.figures import event_overview
 from models.figures.by_group import groups_by_day, groups_by_region
+from models.figures.checks.answers import answers_of
 from models.figures.count import figures
 from models.figures.crossing import Crossing, StandardSheet, crossing, standard_sheet
 from models.figures.dimensions import DIMENSIONS, parse_level
@@ -35,6 +36,7 @@ from web.figures.sheet_tables import crossing_table, notes, sources_table, stand
 from web.words.figures import value_names
 
 MOST_ROWS, MOST_COLUMNS = 500, 40  # on a page; the files hold everything
+MOST_ANSWERS = 20  # questions on a page of evidence
 ONE_REGION = "own"  # of evidence: the region itself, without those below it
 NO_CAMPAIGN = N_("There is no week yet.")
 FILTER_OF = ("audience", "region", "line", "organization", "focus", "format", "day")  # what a row opens by
@@ -208,11 +210,15 @@ def _file(kind: str, table: sheets.Table, by: Sequence[str], question: DeskQuest
 def evidence() -> ResponseReturnValue:
     question = desk_question()
     part = _own_region_alone(question)
+    behind = evidence_of(question.campaign, part)
+    titles = {one.event_id: one.title for one in behind.events}
     return render_template(
         "desk/figures/evidence.html",
         campaign=question.campaign,
         question=question,
-        evidence_of=evidence_of(question.campaign, part),
+        evidence_of=behind,
+        titles=titles,
+        answered=list(answers_of(titles).values())[:MOST_ANSWERS],
         participants=figures(question.campaign, question.now, (), part).participants,
         may_change=current_user.writes,
         kinds=EVIDENCE,

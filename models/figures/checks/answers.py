@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import cast
 
 from sqlalchemy import ForeignKey, String, Table, bindparam, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
 from models.db import Base, Instant, db, enumeration, transaction
@@ -43,11 +43,20 @@ class CheckAnswer(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime] = mapped_column(Instant)
 
+    account: Mapped[Account | None] = relationship()
 
-def answers_of(event_ids: Collection[int]) -> dict[tuple[int, str, str], CheckAnswer]:
-    """The newest answer to each question, by event, kind and key."""
-    query = select(CheckAnswer).where(CheckAnswer.event_id.in_(event_ids)).order_by(CheckAnswer.id)
-    return {(row.event_id, row.kind, row.key): row for row in db.session.scalars(query)}
+    @property
+    def question(self) -> tuple[int, str, str]:
+        return self.event_id, self.kind, self.key
+
+
+def answers_of(event_ids: Collection[int]) -> dict[tuple[int, str, str], list[CheckAnswer]]:
+    """The answers to each question, the newest first, by event, kind and key; the newest question answered first."""
+    query = select(CheckAnswer).where(CheckAnswer.event_id.in_(event_ids)).order_by(CheckAnswer.id.desc())
+    answers: dict[tuple[int, str, str], list[CheckAnswer]] = {}
+    for row in db.session.scalars(query.options(joinedload(CheckAnswer.account))):
+        answers.setdefault(row.question, []).append(row)
+    return answers
 
 
 def rename_browsers(campaign: Campaign, names: Mapping[str, str]) -> None:
@@ -69,8 +78,8 @@ def rename_browsers(campaign: Campaign, names: Mapping[str, str]) -> None:
 
 def answer(
     event: Event, kind: str, key: str, decision: str, why: str, account: Account, now: datetime
-) -> None:
-    """Raises Mistake."""
+) -> int:
+    """The answer's id. Raises Mistake."""
     why = " ".join(why.split())
     if decision not in set(CheckDecision):
         raise Mistake(UNKNOWN_ANSWER)
@@ -79,14 +88,15 @@ def answer(
     if len(why) > MAX_WHY:
         raise Mistake(LONG_TEXT, most=MAX_WHY)
     with transaction():
-        db.session.add(
-            CheckAnswer(
-                event_id=event.id,
-                kind=kind[:20],
-                key=key[:120],
-                decision=CheckDecision(decision),
-                why=why,
-                account_id=account.id,
-                at=now,
-            )
+        row = CheckAnswer(
+            event_id=event.id,
+            kind=kind[:20],
+            key=key[:120],
+            decision=CheckDecision(decision),
+            why=why,
+            account_id=account.id,
+            at=now,
         )
+        db.session.add(row)
+        db.session.flush()
+        return row.id

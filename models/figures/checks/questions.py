@@ -22,11 +22,11 @@ EVENTS_AT_ONCE = 100
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A question with its newest answer; None where there is none yet."""
+    """A question with its answers, the newest first, which is valid."""
 
     question: Question
     event: Event
-    answer: CheckAnswer | None
+    answers: Sequence[CheckAnswer]
 
 
 def questions(event_ids: Sequence[int]) -> list[OpenQuestion]:
@@ -42,11 +42,11 @@ def questions(event_ids: Sequence[int]) -> list[OpenQuestion]:
     }
     answers = answers_of(set(events))
     rows = [
-        OpenQuestion(one, events[one.event_id], answers.get((one.event_id, one.kind, one.key)))
+        OpenQuestion(one, events[one.event_id], answers.get((one.event_id, one.kind, one.key), ()))
         for one in asked
     ]
     return sorted(
-        rows, key=lambda row: (row.answer is not None, -row.question.visits, row.event.id, row.question.kind)
+        rows, key=lambda row: (len(row.answers) > 0, -row.question.visits, row.event.id, row.question.kind)
     )
 
 

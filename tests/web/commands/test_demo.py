@@ -237,5 +237,5 @@ def test_every_role_finds_a_living_desk(campaign):
     assert [count(table) for table in reported] == [2, 1, 1, 1]
     assert count(Outcome) == len(reports.OUTCOMES)
     asked = questions([event.id for event in events])
-    kinds = [(one.question.kind, one.event.region_code, one.answer) for one in asked]
-    assert sorted(kinds) == [("round_estimate", "330106", None), ("tally_burst", "330106", None)]
+    kinds = [(one.question.kind, one.event.region_code, list(one.answers)) for one in asked]
+    assert sorted(kinds) == [("round_estimate", "330106", []), ("tally_burst", "330106", [])]

@@ -230,8 +230,20 @@ def test_a_question_is_answered_by_an_office(client, people):
         {"kind": "tally_burst", "key": key},
     )
     assert browser.post(address, data=sent | {"decision": "accept"}).status_code == 422
-    assert browser.post(address, data=sent | {"decision": "accept", "why": "开幕式"}).status_code == 303
-    assert "开幕式" in browser.get("/desk/figures/checks/?campaign=ip-2024").text
+    for decision, why in (("set_aside", "坐不下"), ("accept", "开幕式")):
+        answer = browser.post(address, data=sent | {"decision": decision, "why": why})
+        anchor = answer.location.partition("#")[2]
+        assert answer.status_code == 303
+    for page in ("figures/checks/?", "figures/evidence?", f"events/{people.nanjing.id}/scans/?"):
+        opened = browser.get(f"/desk/{page}campaign=ip-2024", headers={"Accept-Language": "en"}).text
+        answers = re.findall(
+            r'<li id="([^"]*)".*?<span class="tag">([^<]*)</span> <span lang="zh">([^<]*)</span>(.*?)</li>',
+            opened,
+        )
+        assert [(id == anchor, what, why, "replaced" in words) for id, what, why, words in answers] == [
+            (True, "accepted", "开幕式", False), (False, "not believed", "坐不下", True),
+        ], page  # fmt: skip
+        assert "answered by su@example.cn on " in answers[0][3]
     assert (
         desk(client, people.gu).post(address, data=sent | {"decision": "note", "why": "x"}).status_code == 404
     )

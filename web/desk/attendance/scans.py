@@ -16,6 +16,7 @@ from models.db import LARGEST_ID, db
 from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event
+from models.figures.checks.answers import answers_of
 from models.figures.visits import visits_of
 from models.ledger.tables import Decision, ScanKind
 from web import errors
@@ -192,6 +193,7 @@ def _page(event: Event, now: datetime, error: str = "", *, keep: bool = False) -
         offered=_offered(event),
         sessions=_target_sessions(target, event.campaign.today(now)),
         moved=moves.moves_of(event),
+        answered=list(answers_of([event.id]).values()),
         error=error,
         typed=request.form if error or keep else {},
         ticked=request.form.getlist("scan") if error or keep else [],
