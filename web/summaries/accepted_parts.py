@@ -37,14 +37,7 @@ def _chapter(
         return
     yield numbering.chapter_heading(heading)
     for one in accepted:
-        yield Body(
-            _(
-                "%(region)s: %(events)s events, %(visits)s visits.",
-                region=named(one["line"] if "line" in one else one["region"]),
-                events=number(one["events"]),
-                visits=number(one["visits"]),
-            )
-        )
+        yield _opening(one, content, named)
         for text in ("highlights", "experience"):
             for line in one["texts"][text].split("\n"):
                 if line.strip():
@@ -52,3 +45,23 @@ def _chapter(
     if missing:
         names = _(", ").join(named(key) for key in missing)
         yield Note(_("Not accepted yet: %(regions)s.", regions=names))
+
+
+def _opening(one: Mapping[str, Any], content: Mapping[str, Any], named: Callable[[str], str]) -> Body:
+    """What was sealed there; where this summary counts other visits for it, these too."""
+    dimension = "line" if "line" in one else "region"
+    key = one[dimension]
+    words = _(
+        "%(region)s: %(events)s events, %(visits)s visits.",
+        region=named(key),
+        events=number(one["events"]),
+        visits=number(one["visits"]),
+    )
+    here = next((row["visits"] for row in content["by"][dimension] if row["key"] == key), 0)
+    if here != one["visits"]:
+        words += _(
+            " In this summary it has %(visits)s visits, a difference of %(difference)s.",
+            visits=number(here),
+            difference=f"{here - one['visits']:+,}",
+        )
+    return Body(words)

@@ -10,8 +10,8 @@ from models.figures.publication.withholding import SMALLEST
 from models.installation import site
 from models.summaries.part import Part
 from web.summaries.blocks import Block, Body, Heading, NewPage, Note, SealCode, Table
+from web.summaries.names import region_short
 from web.words.figures import value_name
-from web.words.terms import region_label
 
 
 def annex(part: Part, content: Mapping[str, Any], seal_url: str) -> Iterator[Block]:
@@ -21,7 +21,7 @@ def annex(part: Part, content: Mapping[str, Any], seal_url: str) -> Iterator[Blo
         if content["tables"][name]:
             yield crossed_table(part, content, name)
     if content["event_rows"]:
-        yield event_table(content)
+        yield event_table(content, with_visits=bool(content["visits"]))
     yield Heading(1, _("What the figures mean"))
     for sentence in definitions():
         yield Body(sentence)
@@ -62,16 +62,20 @@ def crossed_table(part: Part, content: Mapping[str, Any], name: str) -> Table:
 
 def row_name(part: Part, name: str, key: str) -> str:
     if name == "region":
-        return region_label(key).rpartition(" ")[2] if key else _("The region itself, or not given")
+        return region_short(key) if key else _("The region itself, or not given")
     return value_name(part.campaign, name, key or None)
 
 
-def event_table(content: Mapping[str, Any]) -> Table:
+def event_table(content: Mapping[str, Any], *, with_visits: bool = True) -> Table:
+    """with_visits: whether anybody was counted."""
+    heads = (_("No."), _("Event"), _("Lead organizer"), _("Visits"))
     rows = [
         (number, row["title"], row["lead"], row["visits"])
         for number, row in enumerate(content["event_rows"], 1)
     ]
-    return Table(_("Events"), (_("No."), _("Event"), _("Lead organizer"), _("Visits")), rows)
+    if not with_visits:
+        return Table(_("Events"), heads[:-1], [row[:-1] for row in rows])
+    return Table(_("Events"), heads, rows)
 
 
 def definitions() -> list[str]:

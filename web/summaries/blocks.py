@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from web.words.terms import language
 
 SHORT = 10  # rows
+NONE = "—"
 DIGITS = "〇一二三四五六七八九"
 
 
@@ -62,8 +63,9 @@ class Table:
         return len(self.lines) <= SHORT
 
     def is_right(self, column: int) -> bool:
-        """Numbers and shares stand on the right, their head above them."""
-        return any(isinstance(row[column], int) or str(row[column]).endswith("%") for row in self.lines)
+        """Numbers and shares stand on the right, their head above them; a dash stands for a number that there is not."""
+        values = [row[column] for row in self.lines]
+        return any(isinstance(value, int) or value.endswith("%") or value == NONE for value in values)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from models.figures.live import evidence
 from models.places.regions import regions_by_code
 from models.summaries.part import Part
 from models.summaries.tables import Section
+from web.summaries.blocks import NONE
 from web.words.figures import value_name
 from web.words.terms import campaign_name, language, region_name, t
 
@@ -23,8 +24,12 @@ def place_name(part: Part) -> str:
 
 
 def title_of(part: Part) -> str:
+    """The country is not named twice: 2024年全国知识产权宣传周活动总结."""
+    week = campaign_name(part.campaign)
+    if not part.region and not part.line and place_name(part) in week:
+        return _("Summary of the %(week)s", week=week)
     place = place_name(part).replace(" · ", "" if language() == "zh" else ", ")
-    return _("%(place)s: summary of the %(week)s", place=place, week=campaign_name(part.campaign))
+    return _("%(place)s: summary of the %(week)s", place=place, week=week)
 
 
 def number(value: int) -> str:
@@ -32,7 +37,7 @@ def number(value: int) -> str:
 
 
 def share(visits: int, total: int) -> str:
-    return f"{visits / total:.1%}" if total else "—"
+    return f"{visits / total:.1%}" if total else NONE
 
 
 def scanned_share(methods: Mapping[str, int]) -> str:

@@ -18,7 +18,7 @@ from models.summaries.part import Part
 from models.summaries.tables import Section
 from web.summaries.accepted_parts import accepted_parts
 from web.summaries.annex import annex
-from web.summaries.blocks import Block, Body, Chart, Note, Numbering, Picture, Table, Title, ToWrite
+from web.summaries.blocks import NONE, Block, Body, Chart, Note, Numbering, Picture, Table, Title, ToWrite
 from web.summaries.earlier_weeks import earlier_weeks
 from web.summaries.names import (
     figures_note,
@@ -142,6 +142,7 @@ def _activities(part: Part, content: Mapping[str, Any], numbering: Numbering) ->
     bars = [
         (day_label(date.fromisoformat(row["key"])), row["visits"], BRAND)
         for row in content["by"]["day"][:MOST_BARS]
+        if row["visits"] or row["key"] <= content["as_of"][:10]  # of a draft the days to come are left out
     ]
     yield Chart(_("Visits by day"), bars)
 
@@ -155,6 +156,13 @@ def _events_and_visits(part: Part, content: Mapping[str, Any], name: str) -> Tab
         if key or events.get(key) or visits.get(key)
     ]
     heads = {"focus": _("Publicity focus"), "format": _("Form of activity")}
+    if not content["visits"]:
+        return Table(
+            _("Events: %(by)s", by=heads[name]),
+            (heads[name], _("Events")),
+            [row[:2] for row in rows],
+            (_("Total"), content["events"]["held"]),
+        )
     return Table(
         _("Events and visits: %(by)s", by=heads[name]),
         (heads[name], _("Events"), _("Visits")),
@@ -165,6 +173,17 @@ def _events_and_visits(part: Part, content: Mapping[str, Any], name: str) -> Tab
 
 def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
     yield numbering.chapter_heading(_("Participation"))
+    if content["visits"]:
+        yield from _visits(part, content, numbering)
+    else:
+        yield Body(
+            _("Nobody was counted at the events, so there are no figures by audience group or evidence.")
+        )
+    yield from earlier_weeks(part, content, numbering)
+
+
+def _visits(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
+    """By group and by evidence."""
     yield numbering.part_heading(_("By audience group"))
     rows = content["by"]["audience"]
     yield Table(
@@ -179,8 +198,7 @@ def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering)
         for row in rows
         if row["visits"] or row["key"] != UNKNOWN_GROUP
     ]
-    if content["visits"]:
-        yield Chart(_("Visits by audience group"), bars)
+    yield Chart(_("Visits by audience group"), bars)
     yield numbering.part_heading(_("How the visits were counted"))
     kinds = evidence(content["methods"])
     total = content["visits"]
@@ -190,7 +208,6 @@ def _participation(part: Part, content: Mapping[str, Any], numbering: Numbering)
         [(evidence_name(kind), visits, share(visits, total)) for kind, visits in kinds.items()],
         (_("Total"), total, share(total, total)),
     )
-    yield from earlier_weeks(part, content, numbering)
 
 
 def _coverage(part: Part, content: Mapping[str, Any], numbering: Numbering) -> Iterator[Block]:
@@ -208,8 +225,11 @@ def _coverage(part: Part, content: Mapping[str, Any], numbering: Numbering) -> I
     )
     rows = [row for row in content["by"]["region"] if row["visits"]]
     if rows:
-        bars = sorted(rows, key=lambda row: -row["visits"])[:MOST_BARS]
-        yield Chart(_("Visits by region"), [(region_short(row["key"]), row["visits"], BRAND) for row in bars])
+        most = sorted(rows, key=lambda row: -row["visits"])[:MOST_BARS]
+        caption = _("Visits by region")
+        if len(most) < len(rows):
+            caption = _("Visits by region: the first %(some)s of %(all)s", some=len(most), all=len(rows))
+        yield Chart(caption, [(region_short(row["key"]), row["visits"], BRAND) for row in most])
     if coverage["lines"]:
         silent = [name_of(part, "line", key) for key in coverage["silent_lines"]]
         yield Body(
@@ -261,7 +281,7 @@ def _reported_words(reported: int, unnumbered: int) -> str:
 
 def _outcome_number(kind: str, one: Mapping[str, Any]) -> str:
     if kind == "other" or (not one["number"] and not one["exact"]):
-        return "—"
+        return NONE
     return sum_text(number(one["number"]), *sureness(one))
 
 

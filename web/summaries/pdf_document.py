@@ -19,7 +19,7 @@ from models.drawing.page import (
     mm,
 )  # fmt: skip
 from models.drawing.text_layout import Face, broken, filled, width
-from web.summaries import charts
+from web.summaries import charts, columns
 from web.summaries.blocks import (
     Block,
     Body,
@@ -226,7 +226,7 @@ class _Row:
         self.values, self.widths, self.face, self.shade = values, widths, face, shade
         self.right = right or [False] * len(widths)
         self.cells = [
-            broken(_shown(value), face, wide - 2 * PADDING) or [""]
+            broken(columns.shown(value), face, wide - 2 * PADDING) or [""]
             for value, wide in zip(values, widths, strict=True)
         ]
         self.high = max(len(lines) for lines in self.cells) * CELL_LINE + 2 * PADDING
@@ -251,15 +251,5 @@ class _Row:
             left += wide
 
 
-def _shown(value: str | int) -> str:
-    return f"{value:,}" if isinstance(value, int) else value
-
-
 def _widths(block: Table) -> list[float]:
-    """Room by the longest text of each column, between a tenth and a half of the width."""
-    rows = [block.head, *block.lines]
-    longest = [
-        min(ROOM / 2, max(ROOM / 12, *(width(_shown(row[place]), CELL_HEAD) + 2 * PADDING for row in rows)))
-        for place in range(len(block.head))
-    ]
-    return [ROOM * share / sum(longest) for share in longest]
+    return columns.column_widths(block, lambda text: width(text, CELL_HEAD) + 2 * PADDING + 0.5, ROOM)

@@ -19,7 +19,7 @@ from docx.shared import Mm, Pt, RGBColor
 from models.drawing import qr
 from models.drawing.page import Code, Page
 from models.drawing.picture import png as page_png
-from web.summaries import charts
+from web.summaries import charts, columns
 from web.summaries.blocks import (
     Block,
     Body,
@@ -41,6 +41,7 @@ NUMBER_2, NUMBER_3, NUMBER_4 = Pt(22), Pt(16), Pt(14)
 LINE = Pt(28)
 TEXT_WIDE = Mm(156)
 PICTURE_HIGH = Mm(90)
+CELL, CELL_MARGINS = Pt(10.5), 12.0  # of text; points at both sides of it
 # Of one style: font, size, alignment, first-line indent in hundredths of a character, exact line.
 _LEFT, _CENTRE, _BOTH = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
 STYLES: dict[str, tuple[str, Pt, Any, int, Pt | None]] = {
@@ -53,7 +54,8 @@ STYLES: dict[str, tuple[str, Pt, Any, int, Pt | None]] = {
     "Caption": (HEI, Pt(12), _CENTRE, 0, Pt(24)),
     "注释": (FANG, Pt(12), _BOTH, 200, Pt(20)),
     "待填写": (KAI, NUMBER_3, _BOTH, 200, LINE),
-    "表格文字": (FANG, Pt(10.5), _LEFT, 0, Pt(18)),
+    "表格文字": (FANG, CELL, _LEFT, 0, Pt(18)),
+    "表头": (HEI, CELL, _LEFT, 0, Pt(18)),
     "图": (FANG, NUMBER_3, _CENTRE, 0, None),
     "页码": (SONG, NUMBER_4, _LEFT, 0, None),
 }
@@ -140,8 +142,8 @@ class _Writer:
                 cell = cells[place * len(block.head) + number]
                 cell.width = widths[number]
                 paragraph = cell.paragraphs[0]
-                paragraph.style = "表格文字"
-                paragraph.add_run(f"{value:,}" if isinstance(value, int) else value)
+                paragraph.style = "表头" if place == 0 or (block.sums and row is block.sums) else "表格文字"
+                paragraph.add_run(columns.shown(value))
                 if block.is_right(number):
                     paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
                 if _stays(block, place):
@@ -158,16 +160,12 @@ def _stays(block: Table, place: int) -> bool:
 
 
 def column_widths(block: Table) -> list[int]:
-    """Room by the longest text of a column; the whole is as wide as the text."""
-    rows = [block.head, *block.lines]
-    longest = [min(40, max(8, *(_units(row[place]) for row in rows))) for place in range(len(block.head))]
-    return [int(TEXT_WIDE * share / sum(longest)) for share in longest]
+    return [Pt(wide) for wide in columns.column_widths(block, _wide, TEXT_WIDE.pt)]
 
 
-def _units(value: str | int) -> int:
-    """How wide a text is: a Chinese character is two."""
-    text = f"{value:,}" if isinstance(value, int) else value
-    return 2 + sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+def _wide(text: str) -> float:
+    """In a cell, in points. A digit is wider in some of the fonts that stand in where ours is not installed."""
+    return CELL_MARGINS + sum(CELL.pt * (1 if ord(letter) > 0x2E80 else 0.62) for letter in text)
 
 
 def _keep_row(row: Any, *, head: bool) -> None:

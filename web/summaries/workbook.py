@@ -27,7 +27,7 @@ def write(part: Part, content: Mapping[str, Any]) -> bytes:
     )
     book.set_properties({"title": title_of(part), "subject": file_name(part, "")})
     writer = _Writer(book)
-    writer.notes(_("Notes"), [title_of(part), figures_note(content), *definitions()])
+    writer.notes(_("What this means"), [title_of(part), figures_note(content), *definitions()])
     for name, sheet in (("region", _("By region")), ("line", _("By sector")), ("day", _("By day"))):
         writer.table(sheet, crossed_table(part, content, name))
     writer.table(_("By method"), _methods(content))

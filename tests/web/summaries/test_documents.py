@@ -20,11 +20,14 @@ from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
 from tests.models.summaries.conftest import people
 from tests.support.files import pdf_text
-from tests.support.records.week import NINE
+from tests.support.records.week import NINE, make_device
 from web.summaries import word_document
-from web.summaries.blocks import SHORT
+from web.summaries.annex import row_name
+from web.summaries.blocks import NONE, SHORT, Table
+from web.summaries.columns import column_widths
 from web.summaries.documents import draft, of_sealed
-from web.summaries.names import name_of, region_short
+from web.summaries.earlier_weeks import comparison
+from web.summaries.names import name_of, region_short, title_of
 from web.summaries.outline import outline
 
 __all__ = ["people"]
@@ -72,16 +75,17 @@ def test_the_national_document_says_which_regions_and_lines_are_missing(people, 
     texts.write_text(Part(campaign, "", "courts"), Section.HIGHLIGHTS, "庭审进校园。", people.cui, NINE)
     for one, account in ((part, people.su), (Part(campaign, "", "courts"), people.cui)):
         handing_in.accept(handing_in.hand_in(one, account, NINE), people.cui, NINE)
+    make_device(people.lecture).tally("youth", headcount=3)
     sealed = handing_in.hand_in(country, people.cui, NINE)
     said = said_of(of_sealed(country, sealed, ".docx"))
     at = said.index("十一、各地情况")
     regions.remove("江苏省")
     lines.remove("法院")
     assert said[at + 1 : at + 6] == [
-        "江苏省：举办活动 3 场，参与 53 人次。",
+        "江苏省：举办活动 3 项，参与 53 人次。本总结计 56 人次，相差 +3。",
         f"尚未接收：{'、'.join(regions)}。",
         "十二、各条线情况",
-        "法院：举办活动 1 场，参与 0 人次。",
+        "法院：举办活动 1 项，参与 0 人次。",
         "庭审进校园。",
     ]
     assert f"尚未接收：{'、'.join(lines)}。" in said
@@ -125,12 +129,60 @@ def test_earlier_weeks_stand_beside_this_one_and_what_is_not_compared_is_said(
     with force_locale("zh"):
         written = word_document.write(outline(part, {**content, **compared}, {}), "", "")
     said = Document(BytesIO(written))
-    tables = [rows for rows in tables_of(said) if rows[0][1:2] == ["本次"]]
-    assert [rows[0] for rows in tables] == ([["", "本次", head]] if head else [])
+    tables = [rows for rows in tables_of(said) if rows[0][1:2] == ["本届"]]
+    assert [rows[0] for rows in tables] == ([["", "本届", head]] if head else [])
     assert [row for rows in tables for row in rows if "青少年" in row[0]] == youth
     lines = [one.text for one in said.paragraphs]
     assert any("名单不同，不作比较" in line for line in lines) is note
     assert any("没有统计过更早" in line for line in lines) is (compared == {"earlier_weeks": []})
+
+
+def test_where_nobody_was_counted_no_table_says_nought(people, part):
+    """Neither beside an earlier week: a dash and a sentence stand in the place of numbers that there are not."""
+    county = Part(part.campaign, "330106")
+    week = {**WEEK, "year_before": True, "differs": [], "groups": {"youth": 7}}
+    with force_locale("zh"):
+        content = {**collect(county, NINE), "earlier_weeks": [week]}
+        said = Document(BytesIO(word_document.write(outline(county, content, {}), "", "")))
+    lines, tables = [one.text for one in said.paragraphs], tables_of(said)
+    assert "未统计参与人次，因此没有按受众群体和统计方式的数据。" in lines
+    assert "本届未统计参与人次，因此不作比较。" in lines
+    assert [rows[0] for rows in tables] == [
+        ["宣传重点", "活动"], ["活动形式", "活动"], ["", "本届", "2023年活动（上年）"],
+    ]  # fmt: skip
+    compared = {row[0]: row[1:] for row in tables[-1]}
+    assert [compared[name] for name in ("活动", "人次", "参与人次：青少年")] == [
+        ["0", "1"],
+        ["—", "7"],
+        ["—", "7"],
+    ]
+
+
+def test_weeks_are_named_in_the_language_of_the_document(part):
+    week = {**WEEK, "campaign": "ip-2024", "year_before": False, "differs": [], "groups": None}
+    with force_locale("en"):
+        [table] = [one for one in comparison(part, {**collect(part, NINE), "earlier_weeks": [week]})
+                   if isinstance(one, Table)]  # fmt: skip
+        assert table.head[2] == "National Intellectual Property Publicity Week 2024"
+        assert [row_name(part, "region", code) for code in ("150000", "810000")] == [
+            "Inner Mongolia",
+            "Hong Kong",
+        ]
+    with force_locale("zh"):
+        assert title_of(Part(part.campaign)) == "2024年全国知识产权宣传周活动总结"
+
+
+def test_no_number_and_no_word_is_parted():
+    """A column is at least as wide as the longest of them, also where other columns want more than there is room for."""
+    head = ("Sector", "Innovators", "Government staff", "General public", "Not stated", "Total")
+    rows = [("Intellectual property offices of the region", 9_272, 1_179, 140, 15, 1_032_274)]
+    table = Table("", head, rows, ("Total", NONE, 1, 1, 1, 1))
+    least = [len("Intellectual"), len("Innovators"), len("Government"), len("General"), len("stated"), 9]
+    for room in (sum(least), 70):
+        widths = column_widths(table, len, room)
+        assert sum(widths) == pytest.approx(room)
+        assert all(wide > low - 0.01 for wide, low in zip(widths, least, strict=True))
+    assert [table.is_right(column) for column in range(6)] == [False, *[True] * 5]
 
 
 def test_words_of_a_published_report_stand_as_a_marked_lower_bound(people, part):
@@ -185,7 +237,7 @@ def test_a_short_table_stays_on_one_page(part):
         ]
         assert kept == [*[{True}] * (len(table.rows) - 1), {None}]
     pages = pdf_text.words(draft(part, ".pdf", NINE))
-    [of_focus] = [text for text in pages if "活动场数与人次：宣传重点" in text]
+    [of_focus] = [text for text in pages if "活动数与人次：宣传重点" in text]
     assert of_focus.count("合计") >= 1
     heads = document.tables[0].rows[0].cells
     assert [cell.paragraphs[0].alignment for cell in heads] == [
