@@ -58,7 +58,9 @@ def workbook(tables: Sequence[Table], notes: Sequence[tuple[str, str]], name: st
     for table in tables:
         title = table.title.translate(_NOT_IN_SHEET_NAMES)[:31]
         _write_table(book.add_worksheet(title), table, formats)
-    _write_notes(book.add_worksheet(_("What this means")), notes, formats.bold, book.add_format({"text_wrap": True}))
+    _write_notes(
+        book.add_worksheet(_("What this means")), notes, formats.bold, book.add_format({"text_wrap": True})
+    )
     book.close()
     response = Response(file.getvalue(), content_type=WORKBOOK)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
