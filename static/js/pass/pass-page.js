@@ -12,7 +12,17 @@ async function renewStamps() {
   const response = await fetch(location.href, { cache: "no-cache" });
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(STAMPS);
-  if (fresh) shown.replaceWith(fresh);
+  if (!fresh) return;
+  const { activeElement } = document;
+  const focused = activeElement && shown.contains(activeElement) ? activeElement : null;
+  const list = fresh.querySelector("details");
+  if (list) list.open = shown.querySelector("details")?.open ?? false; // a list that was opened meanwhile stays open
+  shown.replaceWith(fresh);
+  if (focused instanceof HTMLAnchorElement) {
+    [...fresh.querySelectorAll("a")].find((link) => link.href === focused.href)?.focus();
+  } else if (focused) {
+    fresh.querySelector("summary")?.focus();
+  }
 }
 
 stayAwake();

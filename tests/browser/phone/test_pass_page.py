@@ -110,6 +110,22 @@ def test_a_slip_opens_without_a_network_until_its_check_in_is_undone(week: Week,
     assert address not in page.evaluate(KEPT, [])
 
 
+def test_an_open_list_of_slips_stays_open_and_focused_when_newer_stamps_come(week: Week, page: Page):
+    held = []
+    page.route(
+        "**/C/*",
+        lambda route: held.append(route) if route.request.resource_type == "fetch" else route.continue_(),
+    )
+    check_in(week, page, "pass")
+    summary = page.locator(".slip-list summary")
+    summary.click()
+    page.locator("#stamp-card").evaluate("card => card.dataset.old = 'yes'")
+    held[0].continue_()
+    expect(page.locator("#stamp-card:not([data-old])")).to_be_visible()
+    expect(page.locator(".slip-list a")).to_be_visible()
+    expect(summary).to_be_focused()
+
+
 @pytest.mark.parametrize("by", ["browser", "library"])
 def test_a_slip_is_checked_without_a_network_once_the_page_is_open(week: Week, page: Page, by: str):
     """The scan behind it is not there: that the server alone knows."""
