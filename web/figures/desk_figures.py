@@ -179,9 +179,23 @@ def standard() -> ResponseReturnValue:
         campaigns=event_overview.campaigns_of(current_user),
         question=question,
         sheet=_standard_sheet(question),
+        row_link=_standard_link(question),
         most=MOST_ROWS,
         levels=tuple(RegionLevel),
     )
+
+
+def _standard_link(question: DeskQuestion) -> Callable[[str | None, str | None], str | None]:
+    """Where the figures of a region, or of a sector in it, open; None where neither has a filter."""
+
+    def link(region: str | None, line: str | None) -> str | None:
+        if region is None or line == "":
+            return None
+        level = question.level or RegionLevel.PROVINCE
+        changes = {"region": region, ONE_REGION: "1" if _is_above(region, level) else None}
+        return f"{url_for('.evidence')}?{question.link(**changes, **({'line': line} if line else {}))}"
+
+    return link
 
 
 def _standard_sheet(question: DeskQuestion) -> StandardSheet:

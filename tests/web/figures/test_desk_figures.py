@@ -122,6 +122,15 @@ def test_no_head_of_a_column_is_a_formula(client, people):
     assert ("'=1+1" in heads, "=1+1" in heads) == (True, False)
 
 
+def test_a_row_of_the_standard_sheet_opens_to_its_evidence(client, people):
+    browser = desk(client, people.cui)
+    page = browser.get("/desk/figures/standard?campaign=ip-2024").text
+    rows = re.findall(r'<a href="(/desk/figures/evidence[^"]*)".*?(?:<strong>|data-total>)(\d+)<', page)
+    assert [number for _link, number in rows] == ["58", "5", "53", "1", "1", "2", "2", "61"]
+    for link, number in rows:
+        assert f"data-visits>{number}<" in browser.get(link.replace("&amp;", "&")).text
+
+
 def test_the_standard_sheet_is_a_file(client, people):
     browser = desk(client, people.cui)
     assert "data-total>61<" in browser.get("/desk/figures/standard?campaign=ip-2024").text

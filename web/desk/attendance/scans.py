@@ -17,8 +17,9 @@ from models.errors import N_, Mistake
 from models.events import scope
 from models.events.tables import Event
 from models.figures.checks.answers import answers_of
-from models.figures.visits import visits_of
-from models.ledger.tables import Decision, ScanKind
+from models.figures.filters import FiguresFilter
+from models.figures.visits import visit_rows, visits_of
+from models.ledger.tables import Decision, Method, ScanKind
 from web import errors
 from web.desk.attendance.scan_review import selected_ids
 
@@ -176,12 +177,18 @@ def _page(event: Event, now: datetime, error: str = "", *, keep: bool = False) -
             raise
         no_target = errors.sentence(mistake)
     chosen, (devices, days) = _fields(), scan_list.filters_of(event)
+    of_event = FiguresFilter(events=(event.id,))
+    methods = {
+        key[0]: row["visits"] for key, row in visit_rows(event.campaign, ("method",), of_event).items()
+    }
     return render_template(
         "desk/attendance/scans.html",
         campaign=event.campaign,
         event=event,
         chosen=chosen,
         query=urlencode(chosen),
+        visits=sum(methods.values()),
+        declared=methods.get(Method.ESTIMATE, 0),
         listed=scan_list.page_of(event, _choice(), request.args.get("page", 1, type=int)),
         devices=devices,
         days=days,
