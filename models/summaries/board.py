@@ -1,15 +1,17 @@
 """The board of an office: what the regions below have handed in, what is late or missing; and region by line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from models.campaigns.tables import TermKind
 from models.summaries import event_facts
+from models.summaries.content import Content
 from models.summaries.deadline import Deadline
 from models.summaries.handing_in import content_of, latest, latest_by_part, states_by_part
 from models.summaries.part import Part, expected_below
-from models.summaries.tables import SealedSummary
+from models.summaries.tables import SealedSummary, StepVerb
 
 
 class BoardState(StrEnum):
@@ -24,8 +26,8 @@ class BoardState(StrEnum):
 
 @dataclass(frozen=True)
 class BoardRow:
-    """late: handed in after the deadline. visits: as sealed there; above: as sealed for the same region in the part's own
-    summary, None where that is not handed in. difference: above less visits."""
+    """late: handed in after the deadline. visits: as sealed there; above: of the same region in the part's own summary.
+    difference: above less visits."""
 
     region: str
     state: BoardState
@@ -41,12 +43,26 @@ class BoardRow:
         return None if self.visits is None or self.above is None else self.above - self.visits
 
 
-def board(part: Part, deadline: Deadline, now: datetime) -> list[BoardRow]:
-    """One row for each region one level below, in the order of the notice. A few queries, whatever their number."""
+@dataclass(frozen=True)
+class BoardTotals:
+    """states: how many regions are in each."""
+
+    states: dict[BoardState, int]
+    late: int
+    regions_without_events: int
+    events_without_figures: int
+
+
+def board(part: Part, deadline: Deadline, now: datetime, current: Content | None = None) -> list[BoardRow]:
+    """One row for each region one level below, in the order of the notice. A few queries, whatever their number.
+
+    current: what the part counts now. With it those below are compared as long as the own summary is not handed in, or was sent
+    back: the difference has to be known before it is sealed."""
     regions, counts = expected_below(part.region), event_facts.counts_below(part)
     newest = latest_by_part(part.campaign, [(region.code, part.line) for region in regions])
     own = latest(part)
-    above = {row["key"]: row["visits"] for row in content_of(own)["by"]["region"]} if own else {}
+    counted = content_of(own) if own and own.state != StepVerb.SENT_BACK else current
+    above = {row["key"]: row["visits"] for row in counted["by"]["region"]} if counted else {}
     over = deadline.days_left(part.campaign.today(now)) < 0
     rows = []
     for region in regions:
@@ -65,6 +81,15 @@ def board(part: Part, deadline: Deadline, now: datetime) -> list[BoardRow]:
             )
         )
     return rows
+
+
+def totals(rows: Sequence[BoardRow]) -> BoardTotals:
+    return BoardTotals(
+        states={state: sum(row.state == state for row in rows) for state in BoardState},
+        late=sum(row.late for row in rows),
+        regions_without_events=sum(not row.events for row in rows),
+        events_without_figures=sum(row.without_figures for row in rows),
+    )
 
 
 def _state(sealed: SealedSummary | None, *, over: bool) -> BoardState:

@@ -25,7 +25,9 @@ from models.summaries.part import Part, part_for, receives, writes
 from models.summaries.tables import SealedSummary, Section, StepVerb
 from models.summaries.texts import MAX_TEXT, write_text, written_texts
 from web import errors
+from web.summaries.columns import shown
 from web.summaries.documents import MEDIA_TYPES, draft, of_sealed
+from web.summaries.earlier_weeks import comparison, weeks_of
 from web.summaries.names import file_name, name_of, place_name, region_short, scanned_share, to_write
 
 pages = Blueprint("desk_summary", __name__, url_prefix="/desk/summary")
@@ -43,6 +45,7 @@ def register(app: Flask) -> None:
         to_write=to_write,
         scanned_share=scanned_share,
         summary_row_name=name_of,
+        shown=shown,
     )
 
 
@@ -71,7 +74,7 @@ def board_state_name(state: BoardState) -> str:
         BoardState.HANDED_IN: _("Handed in"),
         BoardState.SENT_BACK: _("Sent back"),
         BoardState.AWAITED: _("Awaited"),
-        BoardState.MISSING: _("Missing"),
+        BoardState.MISSING: _("Not handed in"),
     }[state]
 
 
@@ -103,6 +106,7 @@ def _page(part: Part, error: str = "", problems: Mapping[Section, Mistake] | Non
     sealed = handing_in.all_of(part)
     content = collect(part, now)
     deadline = deadline_of(part.campaign)
+    below = board.board(part, deadline, now, content)
     return render_template(
         "desk/summary/summary.html",
         part=part,
@@ -118,7 +122,9 @@ def _page(part: Part, error: str = "", problems: Mapping[Section, Mistake] | Non
         receivable=receives(current_user, part),
         sealed=sealed,
         later=content["visits"] - handing_in.content_of(sealed[0])["visits"] if sealed else 0,
-        board=board.board(part, deadline, now),
+        compared=[] if weeks_of(content) is None else list(comparison(part, content)),
+        board=below,
+        totals=board.totals(below),
         sign_off=board.sign_off(part, deadline, now),
         deadline=deadline,
         today=part.campaign.today(now),

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from models.summaries import board, handing_in, texts
+from models.summaries.content import collect
 from models.summaries.deadline import deadline_of
 from models.summaries.part import Part, expected_below
 from models.summaries.tables import Section
@@ -85,9 +86,22 @@ def test_an_office_above_decides_and_sees_the_board(lians_browser, people):
     [row] = [one for one in rows if one.region == "320723"]
     assert (row.state, row.late, row.events, row.without_figures, row.visits) == ("accepted", False, 2, 1, 7)
     assert {one.state for one in rows if one.region != "320723"} == {"awaited"}
+    counted = board.totals(rows)
+    assert (counted.states["accepted"], counted.states["awaited"]) == (1, len(rows) - 1)
+    assert (counted.late, counted.regions_without_events, counted.events_without_figures) == (
+        0,
+        len(rows) - 1,
+        1,
+    )
+    # Before it is sealed the summary above is compared as it is now: four more were counted since.
+    make_device(people.lecture).tally("youth", headcount=4)
+    now = board.board(city, deadline_of(part.campaign), NINE, collect(city, NINE))
+    assert [one.difference for one in now if one.region == "320723"] == [4]
+    page = lians_browser.get("/desk/summary/?campaign=ip-2024").text
+    assert ("has counted no earlier week here" in page, ">+4</td>" in page) == (True, True)
     handing_in.hand_in(city, people.gang, NINE)
     [row] = [one for one in board.board(city, deadline_of(part.campaign), NINE) if one.region == "320723"]
-    assert row.difference == 0
+    assert row.difference == 4
 
 
 def test_the_desk_says_which_summaries_wait_for_whom(lians_browser, people):
@@ -121,7 +135,7 @@ def test_one_board_shows_every_region_and_line(lians_browser, people):
     page = lians_browser.get("/desk/summary/?campaign=ip-2024").text
     table = page[page.index('class="sign-off"') :]
     assert [table.count(words) for words in ("Accepted</span>", "Handed in</span>")] == [1, 1]
-    assert table.count("Missing</span>") == 33 * len(shown[""]) - 2
+    assert table.count("Not handed in</span>") == 33 * len(shown[""]) - 2
 
 
 def test_anybody_checks_a_seal(lians_browser, client, runner, people, tmp_path):
