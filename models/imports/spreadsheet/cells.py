@@ -62,6 +62,7 @@ _TO_99 = "[一二两三四五六七八九]?十[一二三四五六七八九]?|[�
 _IN_NUMERALS = re.compile(
     rf"(?<![周期一二三四五六七八九十])(?:(?:{_TO_99})(?=月|[点时])|(?<=月)(?:{_TO_99})(?=[日号])|(?<=[点时])(?:{_TO_99})(?=分))"
 )
+_MANY_BLANKS = re.compile(r"(\s{20})\s+")
 _PLACEHOLDER = re.compile(r"[/／\\—–-]+|无|暂无|空|[Nn]/?[Aa]|[Nn]one|[Nn]ull")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _WORDS_ALONE = re.compile(r"\s*[A-Za-z][A-Za-z'’&.,()\s-]{2,}")
@@ -78,6 +79,11 @@ _FOOTER = re.compile(
     r"(?:合计|总计|小计|共计|总数|累计)(?=$|[:\d(共])|共\d+[场项个次](?=$|活动)|[-—–]*第\d+页(?=$|[-—–,共])|(?:备注|注|说明|(?:填表|填报|制表)(?:人|单位|日期|时间|说明)|审[核批](?:人|(?=:))|(?:制表|填报|填表|复核)(?=:)|"
     r"(?:单位|部门)?负责人|分管领导|联系(?:人|电话|方式))(?=$|[:(])|(?:咨询|报名|联系|服务)电话(?=$|[:(\d]|[见详为请])"
 )
+
+
+def trimmed(text: str) -> str:
+    """A cell as it is read: without blanks around it, and few in a row, since patterns take the square of their number."""
+    return _MANY_BLANKS.sub(r"\1", text.strip())
 
 
 def plain(text: str) -> str:

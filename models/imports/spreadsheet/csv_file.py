@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from models.errors import N_, Mistake
 from models.imports.findings import Line
+from models.imports.spreadsheet.cells import trimmed
 from models.imports.spreadsheet.columns import is_header
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
@@ -19,7 +20,7 @@ def lines(data: bytes) -> Iterator[Line]:
     table = csv.reader(io.StringIO(text, newline=""), _dialect(text), strict=True)
     try:
         for number, cells in enumerate(table, 1):
-            yield Line(number, [cell.strip() for cell in cells])
+            yield Line(number, [trimmed(cell) for cell in cells])
     except csv.Error as error:
         if "field larger" in str(error):
             raise Mistake(

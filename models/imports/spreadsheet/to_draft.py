@@ -35,6 +35,8 @@ from models.imports.vocabulary import Vocabulary, vocabulary_of
 __all__ = ["EXAMPLE", "MODES", "ORIGIN", "Vocabulary", "understand", "vocabulary_of"]
 
 ORIGIN = "reported-events"
+LONGEST_CELL = 2000  # characters: a list of 60 organizations is shorter
+FREE_TEXTS = ("description", "remarks")
 # 5, 第5点, 五, （五）; also before its words: 5.宣传…, 五、宣传….
 _FOCUS_NUMBER = re.compile(
     r"[(（]?\s*(?:第|重点)?\s*(\d{1,2}|[一二三四五六七八九十])\s*(?:点|项|条)?\s*[)）]?(?:\s*[、.．:：]?\s*([^\d\s].*))?"
@@ -58,6 +60,7 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
         return _understood(row, RowVerdict.REFUSED, ())
     findings: list[Finding] = []
     try:
+        _check_lengths(row.cells)
         year = _year(row, vocabulary, findings)
         if year not in vocabulary.years:
             span = "–".join(str(each) for each in dict.fromkeys((vocabulary.years[0], vocabulary.years[-1])))
@@ -80,6 +83,17 @@ def understand(row: Row, vocabulary: Vocabulary) -> Understood:
         fields=fields_of_columns(columns),
         numbered=bool(row.cells["id"]),
     )
+
+
+def _check_lengths(row_cells: Mapping[str, str]) -> None:
+    """Before anything is looked for in them: that takes longer than a text grows."""
+    for name, text in row_cells.items():
+        if name not in FREE_TEXTS and len(text) > LONGEST_CELL:
+            raise InCell(
+                name,
+                N_("This cell has more than %(most)s characters. Please shorten it."),
+                most=f"{LONGEST_CELL:,}",
+            )
 
 
 def _understood(

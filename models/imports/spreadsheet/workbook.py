@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from models.errors import N_, Mistake
 from models.imports.findings import Finding, Line
+from models.imports.spreadsheet.cells import trimmed
 from models.imports.spreadsheet.columns import letter
 from models.imports.spreadsheet.workbook_limits import (
     MOST_COLUMNS,
@@ -130,7 +131,7 @@ def _text(value: object) -> str:
         return _hours(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value).replace("_x000D_", "").replace("\x00", "").strip()
+    return trimmed(str(value).replace("_x000D_", "").replace("\x00", ""))
 
 
 def _hours(value: timedelta) -> str:

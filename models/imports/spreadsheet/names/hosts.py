@@ -25,8 +25,8 @@ from models.imports.spreadsheet.names.pieces import SIGNS, apart, without_number
 _PART = re.compile(rf"(?:^|(?<=[\s;；、，,。]))({ROLE_WORDS})(?:单位|方)?\s*[:：]")
 _PERSON = re.compile(r"[\u4e00-\u9fff·]{1,3}[^局厅部委办院会联协府社司校馆站队所心\W\d]")
 _PHONE = re.compile(r"(?:电话[:：]?)?[\d-]{5,}")
-# 甲区人民政府主办，甲区市场监管局承办
-_BEHIND = re.compile(r"由?([^\s;；，,。]{3,}?)(?:联合)?(主办|承办|协办)(?=[;；，,。]|$)")
+# 甲区人民政府主办，甲区市场监管局承办. Looked for at the beginning of a piece alone: a long text takes no time then.
+_BEHIND = re.compile(r"(?<![^\s;；，,。])由?([^\s;；，,。]{3,}?)(?:联合)?(主办|承办|协办)(?=[;；，,。]|$)")
 # 校学生会
 _OF_THE_SCHOOL = re.compile("^[校院](?=团委|工会|学生会|研究生会)")
 # One college with two names: 法学院、知识产权学院.

@@ -2,13 +2,16 @@
 
 import io
 import zipfile
-from time import monotonic
+from time import monotonic, process_time
 
 import pytest
 
 from models.errors import Mistake
 from models.imports.read_file import read_file
+from models.imports.spreadsheet.names.hosts import hosts
+from models.imports.spreadsheet.to_draft import understand
 from tests.models.imports.spreadsheet.test_rows import HEAD, xlsx
+from tests.support.records.tables import said
 
 TOO_LARGE = "This spreadsheet is too large. Keep only the table with the events and save it again."
 TOO_MANY_ROWS = "The file has more than 60000 rows. Split it into several files."
@@ -61,3 +64,21 @@ def test_empty_cells_and_rows_cost_nothing(rows):
     begins = monotonic()
     assert [row.cells["title"] for row in read_file(with_rows(*rows), "x.xlsx")] == ["讲座"]
     assert monotonic() - begins < 10
+
+
+def test_long_cells_cost_no_more_than_their_length(vocabulary):
+    """42 kB of a workbook hold 2,000 rows of these."""
+    blanks, too_long = read_file(
+        xlsx(
+            HEAD,
+            ("讲座", "4月22日9:00", f"县{' ' * 20_000}馆", "长" * 2000),
+            ("讲座", "4月22日9:00", "县馆", "长" * 2001),
+        )
+    )
+    begins = process_time()
+    assert (blanks.cells["venue_text"], hosts("长" * 20_000, [])) == (f"县{' ' * 20}馆", ("长" * 20_000,))
+    understand(blanks, vocabulary)
+    assert said(understand(too_long, vocabulary)) == [
+        ("D3", "This cell has more than 2,000 characters. Please shorten it.")
+    ]
+    assert process_time() - begins < 1
