@@ -12,8 +12,9 @@ from models.accounts.throttle import Guess
 from models.audit.chain import record
 from models.audit.tables import Actor, AuditVerb
 from models.db import db, transaction
-from models.errors import N_, Mistake
+from models.errors import N_, Mistake, TooMany
 from models.organizations.tables import Account, authenticate, find_account, hash_password
+from models.security import security_log
 
 # Ways to prove an account after which no second step follows.
 COMPLETE_METHODS = ("code", "passkey")
@@ -40,7 +41,12 @@ def check_credentials(
 
     Raises WrongCredentials, or TooMany after too many wrong guesses."""
     email = throttle.normalized_address(email)
-    guess_id = throttle.count_guess(Guess(email, browser.network, device), now)
+    try:
+        guess_id = throttle.count_guess(Guess(email, browser.network, device), now)
+    except TooMany:
+        owner = find_account(email)
+        security_log.slowed_down("Sign-in", owner.id if owner is not None else None, browser.network)
+        raise
     password = password[:LONGEST_PASSWORD]
     account = authenticate(email, password)
     stronger = hash_password(password) if account is not None and account.has_weaker_hash else None

@@ -8,10 +8,10 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, text
 
 from models.accounts.tables import FailedSignIn
-from models.db import db, transaction
+from models.db import db, on_postgresql, transaction
 from models.errors import N_, TooMany
 from models.security.networks import network_of
 
@@ -21,6 +21,7 @@ _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 FOR_SUBJECT = ((6, _MINUTE), (40, _HOUR))
 FROM_NETWORK = ((20, _MINUTE), (200, _HOUR))
 KEPT = timedelta(days=1)
+_GUESS_LOCK = 0x4F59  # class of PostgreSQL's advisory locks, see models.ledger.campaign_lock for another
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class Guess:
     device: str = ""
 
 
-def normalized_address(text: str) -> str:
+def normalized_address(typed: str) -> str:
     """The one form of an e-mail address that is looked up and counted."""
-    return text.strip().lower()[:LONGEST_ADDRESS].replace("\0", "\ufffd")
+    return typed.strip().lower()[:LONGEST_ADDRESS].replace("\0", "\ufffd")
 
 
 def count_guess(guess: Guess, now: datetime) -> int:
@@ -44,6 +45,7 @@ def count_guess(guess: Guess, now: datetime) -> int:
 
     Raises TooMany where there were too many before: that one is not counted."""
     with transaction():
+        _wait_for_others(guess)
         waits = [_wait(_of_subject(guess), FOR_SUBJECT, now)]
         if not guess.device:
             waits.append(_wait(_of_network(guess), FROM_NETWORK, now))
@@ -71,6 +73,15 @@ def forget(subject: str) -> None:
 def delete_old(now: datetime) -> None:
     with transaction():
         db.session.execute(delete(FailedSignIn).where(FailedSignIn.at < now - KEPT))
+
+
+def _wait_for_others(guess: Guess) -> None:
+    """Guesses at one subject are counted one after the other: at the same moment none would see the others."""
+    if on_postgresql():
+        key = int(_digest(guess.subject)[:7], 16)
+        db.session.execute(
+            text("SELECT pg_advisory_xact_lock(:kind, :key)"), {"kind": _GUESS_LOCK, "key": key}
+        )
 
 
 def _digest(subject: str) -> str:

@@ -54,6 +54,14 @@ def code_refused(kind: str, address: str, endpoint: str | None) -> None:
     _write(kind, address, endpoint)
 
 
+def slowed_down(kind: str, account_id: int | None, network: str) -> None:
+    """So many wrong guesses that the next ones are not even checked. account_id: None where the address typed is nobody's."""
+    whose = f"account {account_id}" if account_id is not None else "no account"
+    count = refusals.count(f"{kind} of {whose}", network)
+    if count is not None:
+        log.warning("%s slowed down: from %s, %s, %d since the last line", kind, _line(network), whose, count)
+
+
 def _write(kind: str, address: str, endpoint: str | None, detail: str = "") -> None:
     count = refusals.count(kind, address)
     if count is not None:

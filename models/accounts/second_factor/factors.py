@@ -13,8 +13,9 @@ from models.accounts.throttle import Guess
 from models.audit.chain import record
 from models.audit.tables import Actor, AuditVerb
 from models.db import db, transaction
-from models.errors import N_, Conflict, Mistake, NotFound
+from models.errors import N_, Conflict, Mistake, NotFound, TooMany
 from models.organizations.tables import Account
+from models.security import security_log
 
 APP, PASSKEY = "app", "passkey"  # kinds, as the audit log names them
 
@@ -140,7 +141,11 @@ def remove_all(account: Account, now: datetime, by: Actor) -> None:
 
 def check_code(account: Account, code: str, browser: Browser, now: datetime, *, device: str = "") -> None:
     """A one-time code of the app, or a recovery code. Raises WrongCode, or TooMany after too many wrong ones."""
-    guess_id = throttle.count_guess(Guess(f"code {account.id}", browser.network, device), now)
+    try:
+        guess_id = throttle.count_guess(Guess(f"code {account.id}", browser.network, device), now)
+    except TooMany:
+        security_log.slowed_down("Second factor", account.id, browser.network)
+        raise
     with transaction():
         right = authenticator.use_code(account, code, now) or recovery_codes.use_code(account, code, now)
         if right:

@@ -1,5 +1,6 @@
 """Guessing is slowed down by the address that is guessed at and by the network it comes from."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,15 @@ def at(subject="gu@example.cn", network="192.0.2.1", device="") -> Guess:
 
 def test_one_address_from_many_networks(app):
     assert allowed([at(network=f"192.0.2.{number}") for number in range(50)]) == 6
+
+
+def test_many_at_the_same_moment_are_counted_too(app):
+    def guess(number: int) -> int:
+        with app.app_context():
+            return allowed([at(network=f"192.0.2.{number}")])
+
+    with ThreadPoolExecutor(16) as threads:
+        assert sum(threads.map(guess, range(64))) == 6
 
 
 def test_many_addresses_from_one_network(app):

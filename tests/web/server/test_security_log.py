@@ -6,6 +6,7 @@ from models import clock
 from models.bearer import secret_digest
 from models.devices import kiosks
 from models.security.security_log import refusals
+from tests.support.records.people import make_people
 from tests.support.records.week import load_week, make_event
 
 
@@ -55,3 +56,17 @@ def test_wrong_pairing_codes_leave_one_line_without_them(client, week, caplog, d
 def test_no_credentials_are_no_attempt(client, week, caplog):
     assert client.get("/api/v1/events").status_code == 401
     assert caplog.messages == []
+
+
+def test_who_is_slowed_down_at_sign_in_leaves_one_line(client, week, caplog):
+    account = make_people(week).gu
+    caplog.clear()
+    for email in (account.email, "nobody@example.cn"):
+        form = {"email": email, "password": "a guess"}
+        assert [client.post("/desk/sign-in", data=form).status_code for _ in range(9)] == [422] * 6 + [
+            429
+        ] * 3
+    assert caplog.messages == [
+        f"Sign-in slowed down: from 127.0.0.1, {whose}, 1 since the last line"
+        for whose in (f"account {account.id}", "no account")
+    ]

@@ -12,6 +12,7 @@ from models.accounts.second_factor.tables import AuthenticatorApp, RecoveryCode
 from models.accounts.tables import AccountSession
 from models.audit.tables import AuditEntry
 from models.db import db
+from models.security.security_log import refusals
 from tests.support.records.people import PASSWORD, sign_in
 
 PAGE = "/desk/account/second-factor"
@@ -90,13 +91,16 @@ def test_a_recovery_code_works_once(app, english, gus_app):
     assert second_step(other, codes[4]).status_code == 303
 
 
-def test_guessing_codes_is_slowed_down(app, english, gus_app):
+def test_guessing_codes_is_slowed_down(app, english, gus_app, caplog):
     secret, _codes = gus_app
+    refusals.forget()
     stranger = app.test_client()
     first_step(stranger)
     answers = [second_step(stranger, "000000").status_code for _guess in range(7)]
     assert answers == [422] * 6 + [429]
     assert second_step(stranger, code_of(secret, 1)).status_code == 429
+    (line,) = caplog.messages
+    assert line.startswith("Second factor slowed down: from 127.0.0.1, account ")
     first_step(english)  # on a known device
     assert second_step(english, code_of(secret, 1)).status_code == 303
 
