@@ -23,8 +23,17 @@ class _Texts:
     def __post_init__(self) -> None:
         for one in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
             value = getattr(self, one.name)
-            if isinstance(value, str) and value != (visible := without_controls(value)):
+            if value != (visible := _visible(value)):
                 object.__setattr__(self, one.name, visible)
+
+
+def _visible(value: object) -> object:
+    """A text, or several, as they are kept; anything else as it is."""
+    if isinstance(value, str):
+        return without_controls(value)
+    if isinstance(value, tuple):
+        return tuple(_visible(one) for one in value)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class FormatDraft(_Texts):
 
 
 @dataclass(frozen=True, slots=True)
-class ReportDraft:
+class ReportDraft(_Texts):
     """What a published report says, word for word."""
 
     attendance: str = ""

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from models.db import db, transaction
-from models.events.draft import EventDraft, FormatDraft, VenueDraft
+from models.events.draft import EventDraft, FormatDraft, ReportDraft, VenueDraft
 from models.organizations.tables import Organization
 from models.transactions import database_errors
 from tests.support.records.people import PASSWORD, make_people
@@ -56,9 +56,14 @@ def test_a_full_disk_is_told_to_the_client_and_to_the_operator(app, caplog, monk
 def test_no_text_turns_the_direction_of_another(app):
     turned = "讲座\u202e\u2066gpj.exe\u0007"
     draft = EventDraft(
-        title=turned, hosts=("甲",), venues=(VenueDraft(turned),), formats=(FormatDraft("other", turned),)
+        title=turned,
+        hosts=("甲", turned),
+        venues=(VenueDraft(turned),),
+        formats=(FormatDraft("other", turned),),
+        report=ReportDraft(other=turned),
     )
-    assert (draft.title, draft.venues[0].name, draft.formats[0].text) == ("讲座gpj.exe",) * 3
+    texts = (draft.title, draft.hosts[1], draft.venues[0].name, draft.formats[0].text, draft.report.other)
+    assert texts == ("讲座gpj.exe",) * 5
     with transaction():
         organization = Organization(name=turned)
         db.session.add(organization)
