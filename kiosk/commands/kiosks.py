@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from kiosk.commands.options import as_json, find_event, of_event, print_json
-from models import clock
+from models import clock, installation
 from models.db import db
 from models.devices import kiosks, pairing, status
 from models.devices.kiosks import Kiosk
@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
 @click.option("--supervisor", is_flag=True, help="May undo what other devices scanned.")
 def pair(event_id: int, supervisor: bool) -> None:
     event = find_event(event_id)
+    installation.check_secret_key()  # with another one no server knows the code
     code = pairing.create_code(event, current_app.config["SECRET_KEY"], clock.now(), supervisor=supervisor)
     click.echo(f"{code[:4]}-{code[4:]}")
 

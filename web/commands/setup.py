@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from flask_babel import gettext as _
 from flask_migrate import upgrade
 
-from models import clock
+from models import clock, installation
 from models.campaigns.tables import Campaign
 from models.codes.passes import Pass
 from models.demo import accounts, crowd, desk, summaries
@@ -81,6 +81,7 @@ def _load_demo(now: datetime) -> None:
     reported = _prepare(None, now, default=True)
     if reported is None:
         raise RuntimeError("the default campaign is always loaded")
+    installation.check_secret_key()
     outcomes = apply(reported, read(demo_file()), Source(), now)
     password = accounts.ensure_accounts(current_app.config["DEMO_PASSWORD"], now)
     campaign = rehearsal.ensure_week(now)

@@ -60,7 +60,7 @@ _SEEN: dict[str, str] = {
         "At least 20 entries follow each other every %(amount)s seconds. People do not arrive that evenly."
     ),
     CheckKind.ONE_NETWORK: N_(
-        "%(amount)s phones tried to check in from one network within one minute; at most %(visits)s visits come "
+        "%(amount)s phones tried to check in from one network within one minute; at most about %(visits)s visits come "
         "from such minutes. Did a class or a hall share one address?"
     ),
 }

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from models import installation
 from models.db import db, transaction
 from models.operations import schema
+from tests.support.records.week import load_week, make_event
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,9 @@ def test_a_second_node_with_a_key_of_its_own(app, runner):
         installation.keep_secret_key()
     assert installation.secret_key_differs() is False
     app.config["SECRET_KEY"] = "another node made this one"
-    answer = runner.invoke(args=["serve"])
-    assert (answer.exit_code, "openweek secret-key accept" in answer.stderr) == (2, True)
+    event = make_event(load_week())
+    for command in (["serve"], ["demo"], ["kiosk", "pair", "--event", str(event.id)]):
+        answer = runner.invoke(args=command)
+        assert (answer.exit_code, "openweek secret-key accept" in answer.stderr) == (2, True)
     assert runner.invoke(args=["secret-key", "accept"]).exit_code == 0
     assert installation.secret_key_differs() is False
