@@ -70,5 +70,6 @@ def _tiles(
     for place, number in visits.items():
         reach = reach_of(place.region.code, by_region)
         shade = 1 if number is None else shade_of(number, most)
-        tiles.append(Tile(place, number, shade, reach, coverage_of(reach)))
+        published = _overlaps(place.region.code, codes)
+        tiles.append(Tile(place, number, shade, reach, coverage_of(reach), published))
     return tiles

@@ -35,13 +35,15 @@ _VISITS = func.sum(sum((getattr(FigureSum, name) for name in VISIT_COLUMNS), lit
 
 @dataclass(frozen=True)
 class Tile:
-    """visits: None where they are withheld. shade, coverage: 0 to SHADES - 1."""
+    """visits: None where they are withheld. shade, coverage: 0 to SHADES - 1. published: whether its figures are public at
+    all; else visits is 0."""
 
     place: Place
     visits: int | None
     shade: int
     reach: Reach
     coverage: int
+    published: bool = True
 
 
 @dataclass(frozen=True)

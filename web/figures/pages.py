@@ -236,7 +236,7 @@ def _released_page(campaign: Campaign, now: datetime) -> str:
         region_totals=dict(subregions),
         chart_level=level_below(chosen.region[0] if len(chosen.region) == 1 else None),
         released_codes=table.released_codes(),
-        source=_source(campaign),
+        source=_source(campaign, table.released_codes()),
         query=request.query_string.decode("ascii", "replace"),
     )
 
@@ -282,9 +282,10 @@ def _name(campaign: Campaign, by: tuple[str, ...]) -> str:
     return file_name(_source(campaign).file, by)
 
 
-def _source(campaign: Campaign) -> PartName:
+def _source(campaign: Campaign, released_codes: Sequence[str] = ()) -> PartName:
     """What the request's figures are of."""
-    return part_name(campaign, Area(campaign.id), filters.parse(campaign, request.args))
+    chosen = filters.parse(campaign, request.args)
+    return part_name(campaign, Area(campaign.id), chosen, released=released_codes)
 
 
 def _described(campaign: Campaign, response: Response) -> Response:

@@ -4,6 +4,7 @@ For everybody where the figures are released, and at the desk for who reaches th
 the same watcher as all live views.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -191,11 +192,12 @@ def _released(campaign: Campaign, key: WallKey, now: datetime) -> View | None:
     if table is None or wall is None:
         return None
     return View(
-        fingerprint(wall.as_of, wall.today, sorted(table.nodes)), lambda: _payload(campaign, key, wall)
+        fingerprint(wall.as_of, wall.today, sorted(table.nodes)),
+        lambda: _payload(campaign, key, wall, table.released_codes()),
     )
 
 
-def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
+def _payload(campaign: Campaign, key: WallKey, wall: Wall, released: Sequence[str] = ()) -> Payload:
     return {
         "as_of": clock.instant_text(wall.as_of, campaign.zone),
         "visits": wall.visits,
@@ -206,7 +208,8 @@ def _payload(campaign: Campaign, key: WallKey, wall: Wall) -> Payload:
             campaign=campaign,
             key=key,
             wall=wall,
-            source=part_name(campaign, key.area),
+            source=part_name(campaign, key.area, released=released),
+            published=0 if key.area.region else len(released),
             columns=1 + max((tile.place.column for tile in wall.tiles), default=0),
             cells={(tile.place.row, tile.place.column): tile for tile in wall.tiles},
             curve=curve(

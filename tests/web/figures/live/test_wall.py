@@ -52,6 +52,12 @@ def test_released_figures_are_shown_from_the_frozen_table_alone(english, people)
     make_device(people.lecture).tally("youth", headcount=500)
     page = english.get("/ip-2024/wall").text
     assert ("wall-moments" in page, "wall-formats" in page) == (False, False)
+    tile = r'<li class="tile[^"]*">(?:(?!</li>).)*class="tile-name">{}</span>(.*?)</li>'
+    assert "1,287" in re.search(tile.format("Jiangsu"), page)[1]
+    unpublished = re.search(tile.format("Xinjiang"), page)[1]
+    assert ("not published" in unpublished, re.findall(r"\d", unpublished)) == (True, [])
+    assert page.count("Publicity Week 2024 · Published so far: Jiangsu</p>") == 1
+    assert '<span class="wall-published">Published so far: Jiangsu</span>' in page
     shown = english.get("/ip-2024/wall.json").json
     assert (shown["visits"], shown["participants"]) == (1287, None)
     groups = english.get("/ip-2024/wall?region=320700").text.partition("wall-groups")[2]
