@@ -15,6 +15,11 @@ from models.visitors.slips import public_keys
 GENUINE, TOUCHED, UNDECIDED = 0, 1, 2
 
 
+def is_slip(file: Path) -> bool:
+    """Whether there is a slip in a file."""
+    return slips.text_in(file.read_bytes()) is not None
+
+
 def check_slip(file: Path, keys: dict[int, bytes] | None) -> int:
     """Says what the slip in a file says. keys: by key id; None: those of this installation. Returns the exit code: 2 where there
     is no slip in it."""

@@ -11,7 +11,7 @@ from models.campaigns.tables import find_campaign
 from models.errors import N_, Mistake
 from models.figures.recount.comparison import Recount, verify
 from web.commands.seals import check_seal, is_seal
-from web.commands.slips import check_slip, keys_in
+from web.commands.slips import check_slip, is_slip, keys_in
 
 AGREE, DIFFER = 0, 1  # 2, undecided: the exit code of every Mistake
 MAX_DIFFERENCES = 20
@@ -59,7 +59,7 @@ def verify_command(file: Path | None, campaign_id: str | None, keys_source: str 
 def _check(file: Path, keys_source: str | None, key: str) -> int:
     """The exit code. Without a database the keys have to be given."""
     seal = is_seal(file)
-    if not (key if seal else keys_source) and not _has_database():
+    if not (key if seal else keys_source) and (seal or is_slip(file)) and not _has_database():
         raise Mistake(NO_KEYS)
     return check_seal(file, key) if seal else check_slip(file, keys_in(keys_source) if keys_source else None)
 

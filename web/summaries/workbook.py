@@ -14,6 +14,7 @@ from models.summaries.part import Part
 from web.figures.sheets import NOTES_WIDE, height_of, print_whole_columns
 from web.summaries.annex import crossed_table, definitions, event_table
 from web.summaries.blocks import Table
+from web.summaries.earlier_weeks import comparison, weeks_of
 from web.summaries.names import figures_note, file_name, name_of, title_of
 from web.words.figures import method_name
 from web.words.outcomes import outcome_name, sureness, sureness_name
@@ -33,7 +34,11 @@ def write(part: Part, content: Mapping[str, Any]) -> bytes:
     writer.table(_("By method"), _methods(content))
     for name, sheet in (("focus", _("By focus")), ("format", _("By form"))):
         writer.table(sheet, _events_and_visits(part, content, name))
-    writer.table(_("Outcomes"), _outcomes(content))
+    for block in comparison(part, content) if weeks_of(content) else ():
+        if isinstance(block, Table):
+            writer.table(_("Compared with earlier weeks"), block)
+    if content["outcomes"]:
+        writer.table(_("Outcomes"), _outcomes(content))
     if content["event_rows"]:
         events = event_table(content)
         writer.table(_("Events"), Table(events.caption, events.head, events.rows, _sums(events)))
@@ -59,8 +64,13 @@ def _events_and_visits(part: Part, content: Mapping[str, Any], name: str) -> Tab
     )
     keys = dict.fromkeys([*counted, *events])
     rows = [(name_of(part, name, key), events.get(key, 0), counted.get(key, 0)) for key in keys]
-    head = ("", _("Events"), _("Visits"))
-    return Table("", head, rows, (_("Total"), content["events"]["held"], content["visits"]))
+    heads = {"focus": _("Publicity focus"), "format": _("Form of activity")}
+    return Table(
+        "",
+        (heads[name], _("Events"), _("Visits")),
+        rows,
+        (_("Total"), content["events"]["held"], content["visits"]),
+    )
 
 
 def _outcomes(content: Mapping[str, Any]) -> Table:

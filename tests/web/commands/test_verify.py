@@ -72,6 +72,7 @@ def test_what_cannot_be_told_is_said(folder, verify, address):
     assert verify(folder / "slip", "--keys", folder / "keys.json").exit_code == 1
     for args, sentence in (
         ([folder / "slip"], "There is no database here, so the public keys have to be given"),
+        ([folder / "keys.json"], "Of a summary, take the file that ends in .seal.json."),
         (["--campaign", "ip-2024"], "There is no database here. Check OPENWEEK_DATABASE_URL"),
         ([folder / "slip", "--keys", folder / "none.json"], "none.json cannot be read: No such file"),
         ([folder / "slip", "--keys", folder / "slip"], "has no public keys as /slip/keys.json gives them"),

@@ -21,7 +21,7 @@ from models.summaries.tables import Section
 from tests.models.summaries.conftest import people
 from tests.support.files import pdf_text
 from tests.support.records.week import NINE, make_device
-from web.summaries import word_document
+from web.summaries import word_document, workbook
 from web.summaries.annex import row_name
 from web.summaries.blocks import NONE, SHORT, Table
 from web.summaries.columns import column_widths
@@ -279,6 +279,14 @@ def test_the_workbook_has_numbers_and_formulas(part):
         ["合计", 0, 0, 38, 15, 0, 53],
     ]
     assert [cell.value for cell in sheet[4]][1:] == [f"=SUM({column}2:{column}3)" for column in "BCDEFG"]
+    assert "与往年比较" not in formulas.sheetnames
+    week = {**WEEK, "year_before": True, "differs": [], "groups": {"youth": 7}}
+    with force_locale("zh"):
+        data = workbook.write(part, {**collect(part, NINE), "earlier_weeks": [week], "outcomes": {}})
+    book = load_workbook(BytesIO(data))
+    rows = [[cell.value for cell in row] for row in book["与往年比较"]]
+    assert rows[:3] == [["", "本届", "2023年活动（上年）"], ["活动", 3, 1], ["人次", 53, 7]]
+    assert ("活动成效" in book.sheetnames, book["按重点"]["A1"].value) == (False, "宣传重点")
 
 
 def test_the_command_writes_a_file(part, runner, tmp_path):
