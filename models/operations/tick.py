@@ -86,6 +86,14 @@ def due_at() -> datetime | None:
     return clock.parse_instant(setting.value) if setting is not None else None
 
 
+def believable_wait(now: datetime) -> timedelta:
+    """Until the next tick is due; zero where it is, or where a clock that was wrong wrote that time. A server that was stopped
+    within a tick leaves the whole lease."""
+    due = due_at()
+    wait = due - now if due is not None else timedelta(0)
+    return wait if timedelta(0) < wait <= LEASE + CLOCKS_DIFFER else timedelta(0)
+
+
 def tick(now: datetime) -> TickResult:
     """Run every task once. Each has its own transactions."""
     self_issue_limit.delete_old(now)

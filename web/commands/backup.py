@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -78,9 +79,12 @@ def move(url: str) -> None:
         raise Mistake(N_("The data are in PostgreSQL already."))
     if config.database_url(url, Path(current_app.instance_path)).startswith("sqlite"):
         raise Mistake(N_("Name a PostgreSQL database: --to postgresql://user:password@host:5432/name"))
-    due = tick.due_at()
-    if due is not None and due > clock.now():
-        raise Mistake(N_("A server still uses this database. Stop it, wait a minute, and try again."))
+    wait = tick.believable_wait(clock.now())
+    if wait:
+        raise Mistake(
+            N_("A server still uses this database. Stop it, and try again after %(minutes)s min."),
+            minutes=-(-wait // timedelta(minutes=1)),
+        )
     with (
         TemporaryDirectory(dir=current_app.instance_path) as folder,
         transaction(),

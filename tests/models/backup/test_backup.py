@@ -1,15 +1,18 @@
 """The restore drill: a demo with scans, saved from one kind of database, restored into the other, verified, and the same."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
+from models import clock
 from models.backup.write import write_backup
 from models.campaigns.tables import Campaign
 from models.codes import passes
 from models.db import db, transaction
 from models.installation import Setting
+from models.operations import tick
 from tests.support.records.week import NINE, load_week, make_device, make_event
 from tests.support.servers.applications import SECRET, application, settings_for
 from tests.support.servers.clients import Runner
@@ -164,6 +167,11 @@ def test_the_move_to_postgresql(postgresql_databases, sqlite_databases, tmp_path
         make_device(make_event(load_week())).touch("public", NINE)
         runner = Runner(app)
         assert runner.invoke(args=["move", "--to", url]).exit_code == 2
+        now = clock.now()
+        assert tick.claim(now)  # a server that was stopped within its tick
+        answer = runner.invoke(args=["move", "--to", target])
+        assert (answer.exit_code, "try again after 10 min." in answer.stderr) == (2, True)
+        tick.release(now + timedelta(days=365))  # one whose clock was ahead
         before = contents()
         result = runner.invoke(args=["move", "--to", target])
         assert result.exit_code == 0, result.stderr
