@@ -218,8 +218,10 @@ export function tilesDrawing(list) {
     const number = [...tile.querySelectorAll(".tile-number")].find((one) => getComputedStyle(one).display !== "none");
     if (number) {
       const words = [...number.childNodes].filter((node) => !(node instanceof Element && node.matches(".unseen")));
-      const at = { "x": left + width - 7, "y": top + height - 9, "text-anchor": "end", "font-weight": 700 };
-      add(drawing, "text", { ...of, ...at }, words.map((node) => node.textContent ?? "").join(""));
+      const at = { "x": left + width - 7, "y": top + height - 9, "text-anchor": "end" };
+      const [size, weight] = number.matches(".tile-note") ? [12, 400] : [14, 700];
+      const form = { ...of, ...at, "font-size": size, "font-weight": weight };
+      add(drawing, "text", form, words.map((node) => node.textContent ?? "").join(""));
     }
   }
   return drawing;

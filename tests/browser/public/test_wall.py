@@ -116,7 +116,8 @@ def test_a_chart_is_saved_by_who_is_at_the_screen(browser: Browser, week: Week):
             assert content[:4] == (b"<svg" if kind == "svg" else b"\x89PNG")
             if (chart, kind) == ("tiles", "svg"):
                 drawing = content.decode()
-                assert (drawing.count("<text"), "Visits by region" in drawing) == (68, True)
+                assert (drawing.count("<text"), "Visits by region" in drawing) == (69, True)
+                assert "Publicity Week 2024 · The whole country · As of " in drawing
     page.evaluate("document.activeElement.blur()")
     page.clock.run_for(11_000)
     assert page.evaluate(shown) == "0"
