@@ -1,4 +1,5 @@
-"""Reminders of summaries that are due soon or late: an office is reminded of its own, the committee of who is missing."""
+"""Reminders of summaries that are due soon or late: an office is reminded of its own, the committee of who is missing. And what
+an office is told when its summary is sent back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +12,16 @@ from models.campaigns.tables import Campaign
 from models.db import db, insert, transaction
 from models.errors import NotFound
 from models.installation import Setting
-from models.organizations.tables import Account, Role
+from models.organizations.tables import Account, Organization, Role
 from models.summaries.deadline import deadline_of
-from models.summaries.handing_in import states_by_part
-from models.summaries.part import expected_below, own_part
-from models.summaries.tables import StepVerb
+from models.summaries.handing_in import part_of, states_by_part
+from models.summaries.part import Part, expected_below, own_part
+from models.summaries.tables import SealedSummary, StepVerb, SummaryStep
 
 SOON_DAYS, LATE_DAYS = 3, 30  # calendar days before the deadline and after it
 _LONGEST_WAIT = timedelta(days=60)  # from the end of a week to its deadline, by far
+_NEWS = timedelta(days=2)  # a summary sent back longer ago is no news
+_SENT_BACK_KEY = "summary_sent_back"
 
 
 class Due(StrEnum):
@@ -88,6 +91,41 @@ def unsent(now: datetime) -> Iterator[tuple[Account, SummaryReminder]]:
                 yield account, reminder
 
 
+def unsent_sent_back(now: datetime) -> Iterator[tuple[SummaryStep, Part, list[Account]]]:
+    """What was sent back and not told by mail yet, to whose office. Each is noted (note_told) before the next one."""
+    setting = db.session.get(Setting, _SENT_BACK_KEY, populate_existing=True)
+    query = select(SummaryStep, SealedSummary).join(SealedSummary, SealedSummary.id == SummaryStep.sealed_id)
+    query = query.where(
+        SummaryStep.verb == StepVerb.SENT_BACK,
+        SummaryStep.at >= now - _NEWS,
+        SummaryStep.id > (int(setting.value) if setting is not None else 0),
+    )
+    for step, sealed in db.session.execute(query.order_by(SummaryStep.id)).tuples().all():
+        part = part_of(sealed)
+        yield step, part, _accounts_of(part)
+
+
+def _accounts_of(part: Part) -> list[Account]:
+    """Of the office that writes a summary; of the country's the committee."""
+    query = select(Account).join(Account.organization).where(Account.closed_at.is_(None))
+    if part.region:
+        query = query.where(Account.role == Role.OFFICE, Organization.region_code == part.region)
+    else:
+        query = query.where(Account.role == Role.COMMITTEE)
+    return [account for account in db.session.scalars(query.order_by(Account.id)) if _is_own(account, part)]
+
+
+def _is_own(account: Account, part: Part) -> bool:
+    try:
+        return own_part(account, part.campaign) == part
+    except NotFound:
+        return False
+
+
+def note_told(step: SummaryStep) -> None:
+    _note(_SENT_BACK_KEY, step.id)
+
+
 def _key(campaign: Campaign, due: Due) -> str:
     return f"summary_{due}:{campaign.id}"
 
@@ -99,7 +137,11 @@ def _sent_up_to(campaign: Campaign, due: Due) -> int:
 
 
 def note_sent(reminder: SummaryReminder, account: Account) -> None:
-    values = {"key": _key(reminder.campaign, reminder.due), "value": str(account.id)}
+    _note(_key(reminder.campaign, reminder.due), account.id)
+
+
+def _note(key: str, last: int) -> None:
+    values = {"key": key, "value": str(last)}
     with transaction():
         db.session.execute(
             insert(Setting).values(values).on_conflict_do_update(index_elements=["key"], set_=values)

@@ -1,5 +1,5 @@
 """Reminders by mail, each once: of what is missing of events, one message a person to those who can add it; of summaries that are
-due or late, to their offices and to the committee."""
+due, late or sent back, to their offices and to the committee."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,9 +16,11 @@ from models.installation import site
 from models.organizations.tables import Account
 from models.summaries import reminders as summary_reminders
 from models.summaries.deadline import deadline_of
+from models.summaries.part import Part
 from models.summaries.reminders import SummaryReminder
 from web.desk.mail import send_in_both
 from web.desk.overview import deadline_words, missing_name, summary_reminder_words
+from web.summaries.names import place_name
 from web.words.terms import campaign_name
 
 
@@ -40,13 +42,38 @@ def send_due(now: datetime) -> int:
 
 
 def _send_of_summaries(now: datetime) -> int:
-    sent = 0
+    sent = _send_of_sent_back(now)
     for account, reminder in summary_reminders.unsent(now):
         if not _send_of_summary(account, reminder, now):
             break
         summary_reminders.note_sent(reminder, account)
         sent += 1
     return sent
+
+
+def _send_of_sent_back(now: datetime) -> int:
+    """To the office whose summary was sent back, with the reason."""
+    sent = 0
+    for step, part, accounts in summary_reminders.unsent_sent_back(now):
+        for account in accounts:
+            if not _send_reason(account, part, step.why):
+                return sent
+            sent += 1
+        summary_reminders.note_told(step)
+    return sent
+
+
+def _send_reason(account: Account, part: Part, why: str) -> bool:
+    def text() -> tuple[str, str]:
+        lines = [
+            f"{campaign_name(part.campaign)}{_(': ')}{place_name(part)}",
+            _("Your summary was sent back: change it and hand it in again"),
+            f"{_('Reason')}{_(': ')}{why}",
+            site().url(f"/desk/summary/?campaign={part.campaign.id}"),
+        ]
+        return _("A summary was sent back"), "\n\n".join(lines)
+
+    return bool(send_in_both(account.email, text))
 
 
 def _send_of_summary(account: Account, reminder: SummaryReminder, now: datetime) -> bool:

@@ -98,6 +98,22 @@ def test_summaries_that_are_due_and_late_are_sent_once_to_their_offices_and_the_
         assert words in english.get("/desk/").text
 
 
+def test_an_office_is_told_once_that_its_summary_was_sent_back(app, people, inbox, monkeypatch):
+    part = Part(people.lecture.campaign, "660000")
+    sealed = handing_in.hand_in(part, people.bao, NINE)
+    assert reminder_mails.send_due(NINE) == 0
+    handing_in.send_back(sealed, "缺少经验做法", people.cui, NINE)
+    with monkeypatch.context() as away:
+        away.setitem(app.config, "MAIL_SERVER", replace(app.config["MAIL_SERVER"], port=1))
+        assert reminder_mails.send_due(NINE) == 0
+    assert [reminder_mails.send_due(NINE) for _ in range(2)] == [1, 0]
+    [message] = inbox.messages
+    assert message["To"] == people.bao.email
+    assert message.get_content().count("缺少经验做法") == 2  # in both languages
+    handing_in.send_back(handing_in.hand_in(part, people.bao, NINE), "还缺图片", people.cui, NINE)
+    assert reminder_mails.send_due(NINE + timedelta(days=3)) == 0  # no news any more
+
+
 def test_reminders_wait_while_the_mail_server_is_away(app, people, monkeypatch):
     for event in people.everything[1:]:
         lifecycle.withdraw(event, NINE)
