@@ -14,7 +14,7 @@ from models.errors import NotFound
 from models.installation import Setting
 from models.organizations.tables import Account, Organization, Role
 from models.summaries.deadline import deadline_of
-from models.summaries.handing_in import part_of, states_by_part
+from models.summaries.handing_in import latest, part_of, states_by_part
 from models.summaries.part import Part, expected_below, own_part
 from models.summaries.tables import SealedSummary, StepVerb, SummaryStep
 
@@ -102,7 +102,8 @@ def unsent_sent_back(now: datetime) -> Iterator[tuple[SummaryStep, Part, list[Ac
     )
     for step, sealed in db.session.execute(query.order_by(SummaryStep.id)).tuples().all():
         part = part_of(sealed)
-        yield step, part, _accounts_of(part)
+        waits = latest(part) is sealed  # else it is handed in again already
+        yield step, part, _accounts_of(part) if waits else []
 
 
 def _accounts_of(part: Part) -> list[Account]:

@@ -112,6 +112,8 @@ def test_an_office_is_told_once_that_its_summary_was_sent_back(app, people, inbo
     assert message.get_content().count("缺少经验做法") == 2  # in both languages
     handing_in.send_back(handing_in.hand_in(part, people.bao, NINE), "还缺图片", people.cui, NINE)
     assert reminder_mails.send_due(NINE + timedelta(days=3)) == 0  # no news any more
+    handing_in.hand_in(part, people.bao, NINE)
+    assert reminder_mails.send_due(NINE) == 0  # nor where it is handed in again
 
 
 def test_reminders_wait_while_the_mail_server_is_away(app, people, monkeypatch):
