@@ -102,6 +102,15 @@ def test_in_place_of_the_password(english, device):
     assert "gu@example.cn" in english.get("/desk/").text
 
 
+def test_a_passkey_lets_its_owner_in_whatever_others_guess(app, device):
+    stranger, new_phone = app.test_client(), app.test_client()
+    form = {"email": "gu@example.cn", "password": "a guess"}
+    answers = [stranger.post("/desk/sign-in", data=form).status_code for _ in range(14)]
+    assert answers == [422] * 6 + [429] * 8
+    assert first_step(new_phone).status_code == 429
+    assert send(new_phone, device.get(options_on(new_phone, "/desk/sign-in"))).location == "/desk/"
+
+
 def test_one_that_does_not_check_its_user_is_a_second_step_only(english, people):
     device = Device(verifies=False)
     sign_in(english, people.gu)
