@@ -79,6 +79,7 @@ def move(url: str) -> None:
         raise Mistake(N_("The data are in PostgreSQL already."))
     if config.database_url(url, Path(current_app.instance_path)).startswith("sqlite"):
         raise Mistake(N_("Name a PostgreSQL database: --to postgresql://user:password@host:5432/name"))
+    installation.check_not_moved()
     wait = tick.believable_wait(clock.now())
     if wait:
         raise Mistake(
@@ -112,7 +113,7 @@ def _run(url: str, *arguments: str) -> None:
     ended = subprocess.run(command, env=environment, cwd=current_app.root_path, check=False)
     if ended.returncode:
         raise Mistake(
-            N_("The new database is not complete. Empty it, then try again; the old one stays as it is.")
+            N_("The move is not complete; the old database stays as it is. Try again with a new, empty one.")
         )
 
 

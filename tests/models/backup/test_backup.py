@@ -175,7 +175,8 @@ def test_the_move_to_postgresql(postgresql_databases, sqlite_databases, tmp_path
         before = contents()
         result = runner.invoke(args=["move", "--to", target])
         assert result.exit_code == 0, result.stderr
-        refused = runner.invoke(args=["serve"])
-        assert (refused.exit_code, "were moved" in refused.stderr) == (2, True)
+        for command in (["serve"], ["move", "--to", target]):
+            refused = runner.invoke(args=command)
+            assert (refused.exit_code, "were moved" in refused.stderr) == (2, True)
         with application(settings_for(target, tmp_path)):
             assert contents() == before
