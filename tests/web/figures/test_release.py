@@ -387,3 +387,8 @@ def test_at_the_desk(client, people, monkeypatch):
     started[0]()
     assert 'http-equiv="refresh"' not in client.get(address).text
     assert "data-visits>162<" in client.get("/ip-2024/figures").text
+    asked = client.get(address).text.split('class="ask-first"', 1)[1].split("</details>", 1)[0]
+    assert "这次公布的数据立即从公开页面" in asked
+    (withdrawal,) = re.findall(r'action="([^"]+/take-back[^"]*)"', asked)
+    assert client.post(withdrawal.replace("&amp;", "&")).status_code == 303
+    assert client.get("/ip-2024/figures.json").status_code == 403
