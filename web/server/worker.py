@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+from gunicorn import util
 from gunicorn.http.errors import NoMoreData
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -18,6 +19,9 @@ from web.server.sending import SendingSocket
 
 HEADER_SECONDS = 10.0  # from the first byte of a request to the end of its head
 SLOWEST = 8 * 1024  # bytes a second that a body has to come with, beyond that time
+MOST_UNREAD = (
+    64 * 1024 * 1024
+)  # bytes, of a body that was too large; the two seconds of gunicorn bound it, too
 STREAMS = ".events"  # paths of streams: no further request comes on their connections
 
 
@@ -61,9 +65,15 @@ class Connection(TConn):
         return data
 
     def close(self, graceful: bool = False) -> None:
-        if not self._closed:
-            self._closed = True
-            super().close(graceful)
+        """Once; gracefully after what is left of a refused body was read, or the client has its connection reset, no answer."""
+        if self._closed:
+            return
+        self._closed = True
+        if graceful:
+            self.sock.setblocking(True)
+            util.close_graceful(self.sock, max_drain=MOST_UNREAD)
+        else:
+            super().close()
 
 
 class Worker(ThreadWorker):

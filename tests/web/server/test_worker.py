@@ -62,6 +62,16 @@ def test_slow_clients_leave_room_for_others(server):
         assert time.monotonic() - begun < 5
 
 
+def test_a_body_that_is_too_large_is_answered(server):
+    """Whoever sends it all before reading, as browsers and proxies do, gets the sentence and no reset connection."""
+    body = b"x" * (8 * 1024 * 1024)
+    for _ in range(5):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        connection.request("POST", "/verify", body, {"Content-Type": "multipart/form-data; boundary=x"})
+        assert connection.getresponse().status == 413
+        connection.close()
+
+
 def test_clients_that_do_not_close_leave_room_for_others(server):
     with ExitStack() as stack:
         for _ in range(40):
