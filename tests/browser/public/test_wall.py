@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 SCANS, BATCH = 2000, 500
 HOURS, STEPS = 30, 4  # steps of an hour
-MORE_MEMORY = 1_000_000  # bytes
+MORE_MEMORY, MORE_NODES = 1_000_000, 500  # bytes, nodes of the page
 
 
 @dataclass
@@ -76,24 +76,28 @@ def test_the_wall_shows_2000_scans_and_stays_small_for_thirty_hours(browser: Bro
     page.clock.install()
     page.goto(f"{week.server.url}/ip-2024/wall")
     expect(page.locator('.live[data-state="live"]')).to_be_visible()
-    expect(page.locator("[data-visits]")).to_have_text("0")
+    before = int(page.locator("[data-visits]").inner_text().replace(",", ""))  # of an earlier try
     page.evaluate("window.notReloaded = true")
     for _batch in range(SCANS // BATCH):
         week.scan(BATCH)
     page.clock.run_for(3000)
-    expect(page.locator("[data-visits]")).to_have_text("2,000", timeout=15_000)
-    expect(page.locator(".wall-groups strong").first).to_have_text("500")
+    expect(page.locator("[data-visits]")).to_have_text(f"{before + SCANS:,}", timeout=15_000)
+    expect(page.locator(".wall-groups strong").first).to_have_text(str((before + SCANS) // 4))
     memory, nodes = used(page)
     for _step in range(HOURS * STEPS):
         page.clock.fast_forward(3600_000 // STEPS)
         page.clock.run_for(1000)
     week.scan(1)
     page.clock.run_for(10_000)
-    expect(page.locator("[data-visits]")).to_have_text("2,001", timeout=15_000)
+    expect(page.locator("[data-visits]")).to_have_text(f"{before + SCANS + 1:,}", timeout=15_000)
     assert page.evaluate("window.notReloaded") is True
-    memory_after, nodes_after = used(page)
+    for _again in range(20):  # the parts that were replaced last may wait for the next collection
+        memory_after, nodes_after = used(page)
+        if memory_after - memory < MORE_MEMORY and nodes_after - nodes < MORE_NODES:
+            break
+        page.wait_for_timeout(200)
     assert memory_after - memory < MORE_MEMORY
-    assert nodes_after - nodes < 500
+    assert nodes_after - nodes < MORE_NODES
     context.close()
 
 

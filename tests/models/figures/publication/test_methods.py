@@ -74,14 +74,15 @@ def participants_of(tables, releases) -> list:
 def test_no_small_method_follows_from_the_participants(first, steps):
     """At one event on one day, as the calendar says, a new number of participants is that of the visits scanned.
 
-    Small is what is withheld where 1 to 4 are counted: of what fits, nobody can tell it from one number alone, nor that only
-    it or 0 fits."""
+    Small is where 1 to 4 are counted, or as many more or fewer than were last shown: of what fits, nobody can tell it from one
+    number alone, nor that only it or 0 fits. That a method without visits has none may follow."""
     tables = [first]
     for step in steps:
         tables.append({name: max(0, tables[-1][name] + step[name]) for name in NAMES})
-    releases, before = releases_of(*tables), None
+    releases, before, known = releases_of(*tables), None, {}
     for visits, public, heads in zip(tables, releases, participants_of(tables, releases), strict=True):
         hidden = withheld(public) & set(NAMES)
+        known |= {name: visits[name] for name in NAMES if name not in hidden}
         sums = [Sum(tuple(sorted(hidden)), *[sum(visits[name] for name in hidden)] * 2)]
         if heads is not None:
             scanned = heads - sum(visits[name] for name in IDENTIFIED - hidden if name in NAMES)
@@ -90,6 +91,8 @@ def test_no_small_method_follows_from_the_participants(first, steps):
         before = heads if heads is not None else before
         for name in hidden:
             true, bounds = visits[name], dict.fromkeys(hidden, (0, 999))
+            if not (0 < true < SMALLEST or 0 < abs(true - known.get(name, true)) < SMALLEST):
+                continue
             others = [(0, true - 1), (true + 1, 999)]
             if 0 < true < SMALLEST and len(hidden) < len(NAMES):
                 others[0] = (1, true - 1)
