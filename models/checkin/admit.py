@@ -24,6 +24,7 @@ from models.checkin.campaign_lock import versions_under_lock
 from models.checkin.locked_rows import LockedPresence, LockedRows
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
+from models.checkin.stored_scans import StoredScan, may_be_stored, stored_scans
 from models.codes.pass_rows import PassRow, pass_rows
 from models.db import db, transaction
 from models.errors import N_, Mistake
@@ -67,7 +68,7 @@ class Submission:
     versions: Versions = field(default_factory=dict)  # of the cache when it was decoded
     scans: list[PendingScan] = field(default_factory=list)
     first: dict[UUID, PendingScan] = field(default_factory=dict)  # of two with one id the first is decided
-    known: Mapping[UUID, store.StoredScan] = field(default_factory=dict)
+    known: Mapping[UUID, StoredScan] = field(default_factory=dict)
     new: list[PendingScan] = field(default_factory=list)  # those of the first that are not known
     error: Exception | None = None
 
@@ -88,7 +89,7 @@ class Submission:
         stored = set[UUID]()
         if len(self.attempts) >= MANY:
             ids = [attempt.id for attempt in self.attempts]
-            stored = {row.id for row in store.stored_scans(ids)} if store.may_be_stored(ids) else stored
+            stored = {row.id for row in stored_scans(ids)} if may_be_stored(ids) else stored
         self.scans = pending_scan.decode(self.attempts, self.source, self.now, self.device_time, stored)
         self.first = {}
         for scan in self.scans:
@@ -191,7 +192,7 @@ def _admit(group: list[Submission]) -> None:
     group = [submission for submission in group if _is_current(submission, versions)]
     if undoing or not numbers >= {submission.source.campaign.number for submission in group}:
         _lock_campaigns(group)
-    stored = store.stored_scans(frozenset().union(*(submission.keys for submission in group)))
+    stored = stored_scans(frozenset().union(*(submission.keys for submission in group)))
     by_id = {row.id: row for row in stored}
     for submission in group:
         known = {scan_id: by_id[scan_id] for scan_id in submission.first.keys() & by_id.keys()}
@@ -230,7 +231,7 @@ def _lock_campaigns(group: list[Submission]) -> None:
     for submission in group:
         undone = {attempt.undoes for attempt in submission.attempts if attempt.undoes}
         undoing[submission.source.campaign.number] |= undone - submission.first.keys()
-    stored = {row.id for row in store.stored_scans({id for undone in undoing.values() for id in undone})}
+    stored = {row.id for row in stored_scans({id for undone in undoing.values() for id in undone})}
     lock_campaigns({number: not undone <= stored for number, undone in undoing.items()})
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from models.checkin.pending_scan import PendingScan
 from models.checkin.scan_source import ScanSource
-from models.checkin.store import StoredScan
+from models.checkin.stored_scans import StoredScan
 from models.db import db
 from models.ledger.tables import CODE_REASONS, Answer, Flag, Resend, Scan, Verdict
 

@@ -7,24 +7,12 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import (
-    Executable,
-    Row,
-    Uuid,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    or_,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import bindparam, select, update
 
 from models.campaigns.tables import Campaign
 from models.checkin.locked_rows import LockedPresence, LockedRows, UndoTarget
 from models.checkin.pending_scan import COLUMNS, PendingScan
+from models.checkin.stored_scans import StoredScan
 from models.db import Base, db, on_postgresql
 from models.events.tables import Occurrence
 from models.ledger import sums
@@ -34,7 +22,7 @@ from models.ledger.occupancy import occupancy
 from models.ledger.sum_rows import add_to_sums
 from models.ledger.tables import Counter, Method, Presence, Scan, ScanKind, Verdict
 from models.ledger.visit import NOTHING, Entry, State
-from models.transactions.bulk import DIALECTS, ArrayText, among, insert_numbered, insert_rows
+from models.transactions.bulk import DIALECTS, among, insert_numbered, insert_rows
 from models.transactions.round_trip import commit_together
 
 _SCAN, _PRESENCE, _COUNTER = (
@@ -42,37 +30,6 @@ _SCAN, _PRESENCE, _COUNTER = (
 )
 _KEY = ("occurrence_id", "day", "holder")
 
-StoredScan = Row  # with the columns of _STORED, named as those of Scan
-_COLUMNS = (
-    *(
-        _SCAN.c[name]
-        for name in (
-            "id", "kind", "kiosk_id", "at", "verdict", "reason", "event_id", "occurrence_id", "presence_id", "undoes",
-            "headcount", "since", "flags", "digest", "shown",
-        )
-    ),
-    _SCAN.c.audience.label("group"),
-)  # fmt: skip
-_WANTED = (
-    func.unnest(cast(bindparam("ids", type_=ArrayText()), ARRAY(Uuid)))
-    .table_valued("id")
-    .render_derived("wanted")
-)
-_STORED: dict[str, Executable] = {
-    "sqlite": select(*_COLUMNS).where(
-        or_(among(_SCAN.c.id, "ids", "sqlite"), among(_SCAN.c.undoes, "ids", "sqlite"))
-    ),
-    # Without statistics PostgreSQL expects many undos and would walk the table: OFFSET keeps to one look for each id.
-    "postgresql": union_all(
-        select(*_COLUMNS).where(among(_SCAN.c.id, "ids", "postgresql")),
-        select(
-            select(*_COLUMNS)
-            .where(_SCAN.c.undoes == _WANTED.c.id)
-            .offset(literal_column("0"))
-            .lateral("undo")
-        ).select_from(_WANTED),
-    ),
-}
 _PRESENT = {
     dialect: select(*(_PRESENCE.c[name] for name in ("id", *_KEY, "identified")))
     .where(*(among(_PRESENCE.c[name], name, dialect) for name in _KEY))
@@ -93,21 +50,6 @@ def scans_by_id(ids: Iterable[UUID]) -> dict[UUID, Scan]:
 
 def campaign_number(row: Scan) -> int:
     return db.session.get_one(Campaign, row.campaign_id).number
-
-
-def stored_scans(ids: Collection[UUID]) -> list[StoredScan]:
-    """The stored rows with these ids, and those that undo them."""
-    if not ids:
-        return []
-    connection = db.session.connection()
-    rows = connection.execute(_STORED[connection.dialect.name], {"ids": list(ids)}).all()
-    return list({row.id: row for row in rows}.values())  # one that undoes another of these comes twice
-
-
-def may_be_stored(ids: Sequence[UUID]) -> bool:
-    """Whether a batch came before, at least in part: it was stored as a whole, so three of its ids tell."""
-    sample = [ids[0], ids[len(ids) // 2], ids[-1]]
-    return db.session.scalar(select(Scan.id).where(Scan.id.in_(sample)).limit(1)) is not None
 
 
 def lock(scans: Sequence[PendingScan], stored: Sequence[StoredScan]) -> LockedRows:

@@ -252,25 +252,23 @@ def page_file(campaign_id: str, kind: str) -> Response:
     campaign, now = find_campaign(campaign_id), clock.now()
     by = parse_by(request.args.get("by", ""))
     if not is_open(campaign):
-        return _described(campaign, _released_file(campaign, now, by, kind))
+        return released.described(campaign, _released_file(campaign, now, by, kind))
     _refuse_costly(request.args)
     figures = parse_query(campaign, request.args).answer(now)
     if kind == "json":
         return as_json(figures, campaign)
+    source = _source(campaign)
     if kind == "csv":
-        return as_csv(figures, campaign, by, _source(campaign).file)
-    return workbook(
-        [open_table(figures, campaign, by)],
-        sheet_tables.notes(campaign, now, _source(campaign).words),
-        _name(campaign, by),
-    )
+        return as_csv(figures, campaign, by, source.file)
+    notes = sheet_tables.notes(campaign, now, source.words)
+    return workbook([open_table(figures, campaign, by)], notes, file_name(source.file, by))
 
 
 def _released_file(campaign: Campaign, now: datetime, by: tuple[str, ...], kind: str) -> Response:
     figures, last_day = _public_figures(campaign, now)
     if kind == "json":
         return released.as_json(campaign, figures, last_day)
-    table, name = released.table(campaign, figures, by), _name(campaign, by)
+    table, name = released.table(campaign, figures, by), file_name(_source(campaign).file, by)
     if released.days_note(campaign, figures, last_day):  # the text table itself has no place to say so
         name += f"-to-{last_day.isoformat()}"
     if kind == "csv":
@@ -278,21 +276,10 @@ def _released_file(campaign: Campaign, now: datetime, by: tuple[str, ...], kind:
     return workbook([table], released.notes(campaign, figures, last_day), name)
 
 
-def _name(campaign: Campaign, by: tuple[str, ...]) -> str:
-    return file_name(_source(campaign).file, by)
-
-
 def _source(campaign: Campaign, released_codes: Sequence[str] = ()) -> PartName:
     """What the request's figures are of."""
     chosen = filters.parse(campaign, request.args)
     return part_name(campaign, Area(campaign.id), chosen, released=released_codes)
-
-
-def _described(campaign: Campaign, response: Response) -> Response:
-    """Licence and description go with a file that cannot hold them itself."""
-    response.headers.add("Link", f'<{released.LICENCE}>; rel="license"')
-    response.headers.add("Link", f'</{campaign.id}/figures/dataset.jsonld>; rel="describedby"')
-    return response
 
 
 @pages.get("/<campaign_id>/figures/dataset.jsonld")

@@ -143,3 +143,10 @@ def dataset(campaign: Campaign, as_of: str | None, last_day: date) -> dict[str, 
             for ending, media_type in kinds.items()
         ],
     }
+
+
+def described(campaign: Campaign, response: Response) -> Response:
+    """Licence and description go with a file that cannot hold them itself."""
+    response.headers.add("Link", f'<{LICENCE}>; rel="license"')
+    response.headers.add("Link", f'</{campaign.id}/figures/dataset.jsonld>; rel="describedby"')
+    return response

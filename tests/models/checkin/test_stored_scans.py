@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import event, text
 
-from models.checkin.store import stored_scans
+from models.checkin.stored_scans import stored_scans
 from models.db import db, on_postgresql
 from models.ledger.tables import Scan
 from tests.support.records.week import load_week, make_device, make_event
