@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from flask import Blueprint, Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -37,6 +38,7 @@ from web.figures.live.snapshots import LiveSnapshot
 from web.figures.live.views import View
 from web.figures.part_names import part_name
 from web.figures.sheet_tables import course_table, slot_time
+from web.words.terms import language
 
 CSV_BY = {
     "day": ("day", "audience"),
@@ -174,23 +176,47 @@ def _view(area: Area, now: datetime) -> View | None:
 def _snapshot(campaign: Campaign, area: Area, now: datetime) -> LiveSnapshot[AreaFigures]:
     """The figures of an area as its page shows them."""
 
-    def slow() -> SlowFigures:
-        return SlowFigures(
-            _course(campaign, area, now),
-            attention_of(campaign, area, now),
-            groups_by_day(campaign, area.part),
-            groups_by_region(campaign, area.part, area.region),
-        )
+    parts, key = live_views.slow_parts(), ("area", area)
 
     def count() -> AreaFigures:
         with snapshot():  # its parts add up to one total
-            seldom = live_views.slow_parts().of(("area", area), now, SLOW_LEAST, slow)
+            seldom = parts.of(key, now, SLOW_LEAST, partial(_slow_figures, area))
             return area_figures(campaign, area, now, seldom)
 
-    return live_views.snapshots().of(area, now, lambda: sums_digest(area), count)
+    return live_views.snapshots().of(area, now, lambda: sums_digest(area) + parts.version(key), count)
+
+
+def _slow_figures(area: Area, now: datetime) -> SlowFigures:
+    """Raises NotFound where the campaign is gone."""
+    campaign = find_campaign(area.campaign_id)
+    return SlowFigures(
+        _course(campaign, area, now),
+        attention_of(campaign, area, now),
+        groups_by_day(campaign, area.part),
+        groups_by_region(campaign, area.part, area.region),
+    )
 
 
 def _payload(campaign: Campaign, area: Area, shown: AreaFigures) -> Payload:
+    names = tuple(shown.groups)
+
+    def drawing(template: str) -> str:
+        def draw() -> str:
+            return render_template(
+                template,
+                campaign=campaign,
+                area=area,
+                groups=names,
+                today=shown.today,
+                slow=shown.slow,
+                course=shown.slow.course,
+                attention=shown.slow.attention,
+                address=address,
+            )
+
+        key = template, area, language(), names, shown.today
+        return live_views.slow_parts().drawing(key, shown.slow, draw)
+
     return {
         "as_of": clock.instant_text(shown.as_of, campaign.zone),
         "visits": shown.visits,
@@ -201,8 +227,9 @@ def _payload(campaign: Campaign, area: Area, shown: AreaFigures) -> Payload:
             campaign=campaign,
             area=area,
             figures=shown,
-            course=shown.slow.course,
-            attention=shown.slow.attention,
+            running=shown.slow.attention.running,
+            charts=drawing("figures/area_charts.html"),
+            sessions=drawing("figures/area_sessions.html"),
             address=address,
             below={code: replace(area, region=code) for code, _visits in shown.regions if code},
         ),

@@ -54,17 +54,17 @@ def clock_seconds(instant: datetime, zone: str) -> str:
 
 
 def current_snapshot(event: Event, now: datetime) -> LiveSnapshot[live.LiveFigures]:
+    parts, key, event_id = live_views.slow_parts(), ("sources", event.id), event.id
+
     def sources() -> list[SourceVisits]:
         """They read a row for each visit."""
-        rows: list[SourceVisits] = live_views.slow_parts().of(
-            ("sources", event.id), now, RECOUNT_AFTER, lambda: visits_by_source(event.id)
-        )
+        rows: list[SourceVisits] = parts.of(key, now, RECOUNT_AFTER, lambda _now: visits_by_source(event_id))
         return rows
 
     return live_views.snapshots().of(
         event.id,
         now,
-        lambda: live.counters_digest(event.id),
+        lambda: live.counters_digest(event.id) + parts.version(key),
         lambda: live.live_figures(event, now, sources()),
     )
 

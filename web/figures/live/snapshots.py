@@ -1,7 +1,6 @@
 """The last figures of each live view in this process: counted once for each change, whoever asks."""
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import astuple, dataclass
@@ -78,35 +77,3 @@ class LiveSnapshots:
                 dropped, _snapshot = self._latest.popitem(last=False)
                 self._counting.pop(dropped, None)
         return snapshot
-
-
-class SlowParts:
-    """Parts of live views that read many rows: counted seldom, and the more seldom the longer that takes."""
-
-    def __init__(self, share: int = 20) -> None:
-        """share: how many times its own time a part is left in peace."""
-        self._share = share
-        self._parts: OrderedDict[Hashable, tuple[datetime, timedelta, Any]] = OrderedDict()
-        self._lock = threading.Lock()
-        self._of_thread = threading.local()
-
-    def seconds(self) -> float:
-        """Of a processor that this thread has spent on counting parts."""
-        spent: float = getattr(self._of_thread, "seconds", 0.0)
-        return spent
-
-    def of(self, key: Hashable, now: datetime, least: timedelta, count: Callable[[], Any]) -> Any:
-        """The part as it was counted last, or now. least: between two counts."""
-        known = self._parts.get(key)
-        if known is not None and now - known[0] < known[1]:
-            return known[2]
-        begun, begun_cpu = time.monotonic(), time.thread_time()
-        value = count()
-        self._of_thread.seconds = self.seconds() + time.thread_time() - begun_cpu
-        pause = max(least, self._share * timedelta(seconds=time.monotonic() - begun))
-        with self._lock:
-            self._parts[key] = now, pause, value
-            self._parts.move_to_end(key)
-            while len(self._parts) > MOST:
-                self._parts.popitem(last=False)
-        return value

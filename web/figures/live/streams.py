@@ -13,6 +13,7 @@ from functools import partial
 from socket import socket
 
 from models.transactions import answer_limit, database_errors
+from web.figures.live import pauses
 from web.figures.live.connections import END, Connections
 from web.figures.live.messages import OVER, PING, RETRY, Message, Payload, message
 from web.server.hand_over import HandOver
@@ -21,9 +22,6 @@ logger = logging.getLogger("openweek.live")
 
 MOST = 800  # streams of one process
 MOST_OF_NETWORK = 20  # of these, opened by strangers of one network
-LOOK_EVERY = 0.25  # seconds between two looks for changes
-LONGEST_REST = 0.5  # seconds between two looks, where it was the clock and not the processor that took long
-SHARE = 5  # a count is repeated after so many times the processor's time it took, without that of slow parts
 EACH = 0.0005  # seconds for every stream that a change is sent to: check-ins go first
 PING_EVERY = 10.0  # seconds; where a thread waits, the server sees at a write only that a client has gone
 RIGHTS_EVERY = 30.0  # seconds between two checks that the account may still see the event
@@ -32,15 +30,6 @@ END_SECONDS = 1.0  # in which the clients of streams that end take what waits
 LIFE = 600.0  # seconds; then the page opens another stream, with its present cookie
 
 Topic = tuple[Hashable, str]  # what is watched (web.figures.live.views), language
-
-
-def pause_after(seconds: float, work: float) -> float:
-    """Seconds until the next count. seconds: by the clock; work: of a processor.
-
-    Beside many check-ins most of a count is waiting for them and for the database. Were that taken for work, the pages
-    would fall behind for nothing. A database that is slow by itself has some time without a count, but not more: a count
-    also waits for a connection while a thousand pages open, and they would be as late once more."""
-    return max(LOOK_EVERY, SHARE * work, min(seconds, LONGEST_REST))
 
 
 class _Page:
@@ -56,14 +45,17 @@ class _Page:
 
 class LiveStreams:
     """read: the payloads of a view by language, without those that have the tag given. Called by the one thread that
-    looks for changes. seconds_of_slow_parts: of a processor, spent by this thread on what has a pause of its own."""
+    looks for changes. count_slow_part: one that reads many rows and was left out by read. seconds_of_slow_parts: of a
+    processor, spent by this thread on those."""
 
     def __init__(
         self,
         read: Callable[[Hashable, dict[str, str | None]], dict[str, Payload]],
+        count_slow_part: Callable[[], None] = lambda: None,
         seconds_of_slow_parts: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._read = read
+        self._count_slow_part = count_slow_part
         self._seconds_of_slow_parts = seconds_of_slow_parts
         self._changed = threading.Condition()
         self._pages: dict[Topic, set[_Page]] = {}
@@ -167,15 +159,18 @@ class LiveStreams:
     def _look(self) -> None:
         """Until no page is open, the server ends, or the database cannot be read: then pages ask and show what is wrong."""
         answer_limit.of_requests()  # open pages wait for it
+        allowance = pauses.Allowance(time.monotonic())
         try:
             while self._goes_on():
                 if self.stopping():
                     break
                 begun, work = time.monotonic(), self._work()
                 self._look_once()
-                pause = pause_after(time.monotonic() - begun, self._work() - work)
+                ended = time.monotonic()
+                pause = allowance.pause_after(ended - begun, self._work() - work, ended)
                 self._check_rights()
-                self._rest(pause)
+                self._count_slow_part()
+                self._rest(ended + pause)
             else:
                 return
         except Exception as error:  # noqa: BLE001 - it is logged
@@ -183,11 +178,10 @@ class LiveStreams:
             database_errors.log_failure(error, logger, what, self.count())
         self._close_all()
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, until: float) -> None:
         """In short sleeps: a server that ends is not kept waiting."""
-        until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0 and not self.stopping():
-            time.sleep(min(left, LOOK_EVERY))
+            time.sleep(min(left, pauses.LOOK_EVERY))
 
     def _goes_on(self) -> bool:
         """Whether somebody watches. Under the lock of open(): a new watcher finds this thread at work or starts another."""
@@ -211,7 +205,7 @@ class LiveStreams:
             payloads = self._read(subject, tags)
             if payloads:
                 self._publish(subject, payloads)
-                pause = pause_after(time.monotonic() - begun, self._work() - work)
+                pause = pauses.pause_after(time.monotonic() - begun, self._work() - work)
                 self._due[subject] = begun + max(pause, EACH * self.count())
 
     def _work(self) -> float:

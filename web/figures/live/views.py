@@ -16,9 +16,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from models import clock
+from models.db import snapshot
+from models.errors import NotFound
 from web import errors
 from web.figures.live.messages import Payload
-from web.figures.live.snapshots import LiveSnapshots, SlowParts
+from web.figures.live.slow_parts import SlowParts
+from web.figures.live.snapshots import LiveSnapshots
 from web.figures.live.streams import LiveStreams
 from web.words.terms import language
 
@@ -41,7 +44,9 @@ def register(app: Flask) -> None:
     app.extensions["openweek.live"] = LiveSnapshots()
     parts = app.extensions["openweek.live_parts"] = SlowParts()
     app.extensions["openweek.live_readers"] = readers
-    app.extensions["openweek.live_streams"] = LiveStreams(_payloads(app, readers), parts.seconds)
+    app.extensions["openweek.live_streams"] = LiveStreams(
+        _payloads(app, readers), _count_of_slow_part(app), parts.seconds
+    )
 
 
 def add_reader(app: Flask, kind: type, reader: Reader) -> None:
@@ -97,7 +102,8 @@ def _payloads(
 ) -> Callable[[Hashable, dict[str, str | None]], dict[str, Payload]]:
     def read(subject: Hashable, tags: dict[str, str | None]) -> dict[str, Payload]:
         with app.app_context():
-            view = readers[type(subject)](subject, clock.now())
+            with slow_parts().later():
+                view = readers[type(subject)](subject, clock.now())
             if view is None:
                 return {}
             payloads: dict[str, Payload] = {}
@@ -109,6 +115,14 @@ def _payloads(
             return payloads
 
     return read
+
+
+def _count_of_slow_part(app: Flask) -> Callable[[], None]:
+    def count() -> None:
+        with app.app_context(), suppress(NotFound), snapshot():  # a campaign may be gone by now
+            slow_parts().count_due(clock.now())
+
+    return count
 
 
 def _notice_unreachable_client() -> None:

@@ -17,10 +17,12 @@ from tests.support.records.week import NINE, load_week, make_device, make_event,
 from tests.support.servers import processes
 from tests.support.servers.watchers import Watchers, desk_cookie, wait_until
 from web.figures.live import connections as live_connections
+from web.figures.live import pauses as live_pauses
 from web.figures.live import streams as live_streams
 from web.figures.live.messages import message
-from web.figures.live.snapshots import SlowParts
-from web.figures.live.streams import LiveStreams, pause_after
+from web.figures.live.pauses import Allowance, pause_after
+from web.figures.live.slow_parts import SlowParts
+from web.figures.live.streams import LiveStreams
 from web.server.hand_over import HandOver
 
 FIRST = {"tag": "a-en", "visits": 1, "html": "<p>\n1\n</p>"}
@@ -48,15 +50,36 @@ def test_a_message_names_the_lines_that_differ():
 
 def test_the_pause_follows_the_work_of_a_count_and_not_what_it_waits_for():
     waited, worked, heavy = pause_after(0.2, 0.02), pause_after(0.2, 0.1), pause_after(2.0, 0.4)
-    assert (waited, worked, heavy) == (0.25, 0.5, 2.0)
+    assert (waited, worked, heavy) == (0.25, pytest.approx(0.3), pytest.approx(1.2))
     slow_database, behind_opening_pages = pause_after(0.4, 0.02), pause_after(2.7, 0.005)
     assert (slow_database, behind_opening_pages) == (0.4, 0.5)
+
+
+def pauses(work, every, looks):
+    """Of looks that take so much of a processor, with a scan after each pause, or after `every` seconds."""
+    now, found = 0.0, []
+    allowance = Allowance(now)
+    for _look in range(looks):
+        now += work
+        found.append(allowance.pause_after(work, work, now))
+        now += max(found[-1], every)
+    return found
+
+
+def test_scans_now_and_then_are_seen_at_once_and_many_in_turns():
+    """What ten views together take is 0.2 s; beside check-ins they get a quarter of a processor and no more."""
+    assert max(pauses(0.2, every=1.0, looks=50)) == 0.25
+    assert max(pauses(0.2, every=0.0, looks=4)) < 0.4
+    busy = pauses(0.2, every=0.0, looks=200)
+    assert 0.24 < 0.2 * 200 / (sum(busy) + 0.2 * 200) < 0.27
+    assert max(busy) < 0.7
+    assert max(pauses(0.01, every=0.0, looks=200)) == 0.25
 
 
 def test_slow_parts_have_a_pause_of_their_own():
     parts = SlowParts()
 
-    def count():
+    def count(_now):
         until = time.thread_time() + 0.02
         while time.thread_time() < until:
             pass
@@ -64,6 +87,46 @@ def test_slow_parts_have_a_pause_of_their_own():
 
     found = [parts.of("part", NINE, timedelta(seconds=3), count) for _ in range(2)]
     assert (found, 0.02 <= parts.seconds() < 0.04) == ([7, 7], True)  # counted once
+
+
+def test_slow_parts_that_are_known_wait_for_the_figures_that_are_not_slow():
+    parts, asked = SlowParts(), []
+    hour = timedelta(hours=1)
+
+    def part(name, now):
+        return parts.of(
+            name, now, timedelta(seconds=3), lambda instant: asked.append((name, instant)) or len(asked)
+        )
+
+    with parts.later():
+        assert [part("a", NINE), part("b", NINE)] == [1, 2]  # not known: counted at once
+    versions = parts.version("a"), parts.version("b")
+    with parts.later():
+        assert [part("a", NINE + hour), part("b", NINE + hour), part("a", NINE + hour)] == [1, 2, 1]
+    assert (parts.version("a"), parts.version("b")) == versions
+    late = NINE + 2 * hour
+    parts.count_due(late)
+    assert (asked[2:], parts.version("b")) == ([("a", late)], versions[1])
+    assert parts.version("a") != versions[0]
+    parts.count_due(late)
+    parts.count_due(late)
+    assert asked[3:] == [("b", late)]
+    assert [part("a", late), part("b", late)] == [3, 4]
+    assert [part("a", late + hour)] == [5]  # for a request that asks: at once
+
+
+def test_a_part_is_drawn_once_for_each_count():
+    parts, first, second = SlowParts(), object(), object()
+    drawn = iter("abcdef")
+
+    def draw():
+        return next(drawn)
+
+    found = [
+        parts.drawing(key, part, draw)
+        for key, part in [("zh", first), ("zh", first), ("en", first), ("zh", second), ("en", first)]
+    ]
+    assert found == ["a", "a", "b", "c", "b"]
 
 
 class Week:
@@ -87,8 +150,8 @@ class Week:
 
 @pytest.fixture
 def week(monkeypatch):
-    monkeypatch.setattr(live_streams, "LOOK_EVERY", 0.01)
-    monkeypatch.setattr(live_streams, "SHARE", 0)
+    monkeypatch.setattr(live_pauses, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(live_pauses, "SHARE", 0)
     week = Week()
     yield week
     week.streams.stopping = lambda: True
@@ -200,7 +263,7 @@ def test_a_database_that_is_away_ends_also_a_page_that_has_not_taken_what_waits(
 def test_a_server_that_ends_waits_for_no_pause(week, monkeypatch):
     stream = week.watch("a-en")
     reads = week.reads
-    monkeypatch.setattr(live_streams, "pause_after", lambda *_: 60.0)
+    monkeypatch.setattr(Allowance, "pause_after", lambda *_: 60.0)
     assert wait_until(lambda: week.reads > reads)
     began = time.monotonic()
     week.streams.stopping = lambda: True
