@@ -1,7 +1,8 @@
 """Open live views while people check in, over HTTP against the served program with two workers: a thousand pages of one event,
-and the live pages of the country and the walls that the committee's office may have open."""
+the live pages of the country and the walls of the committee's office, and views of nine different parts of the week at once."""
 
 import json
+import random
 import statistics
 import threading
 import time
@@ -12,9 +13,13 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+from sqlalchemy import select
+
 from models import clock
+from models.campaigns.tables import find_campaign
 from models.db import db
 from models.devices import kiosks
+from models.organizations.tables import Account, Role
 from tests.bench.measurement.ratios import tell
 from tests.support.records.people import make_people
 from tests.support.records.week import load_week, make_event, session
@@ -27,6 +32,7 @@ WATCHERS, COUNTRY_PAGES, WALLS = 1000, 100, 20
 FEW = 200  # pages, for the slope of memory
 RATE, DEVICES = 100, 8  # check-ins a second
 SECONDS, ROUNDS = 4, 3
+PAGES_OF_PART, SCANS = 3, 40  # of each part, so that both workers count most of them
 
 
 def run(kinds: dict[str, Databases], folder: Path) -> None:
@@ -38,6 +44,16 @@ def run(kinds: dict[str, Databases], folder: Path) -> None:
             try:
                 server.start()
                 _measure(kind, server)
+            finally:
+                server.close()
+        with databases.fresh() as url:
+            home = folder / f"live-parts-{kind}"
+            home.mkdir()
+            server = Server(url, home)
+            try:
+                server.openweek("demo")
+                server.start()
+                _measure_parts(kind, server)
             finally:
                 server.close()
 
@@ -62,6 +78,59 @@ def _measure(kind: str, server: Server) -> None:
     _measure_memory(kind, server, device, views[0])
     for view in views:
         _measure_view(kind, server, device, view)
+
+
+def _measure_parts(kind: str, server: Server) -> None:
+    """Nine views of different parts of the demo's week, each on several pages, while somebody checks in now and then."""
+    with server.app.app_context():
+        campaign, now = find_campaign("rehearsal"), clock.now()
+        event = make_event(campaign, occurrences=(session(now, 6, campaign.today(now)),))
+        account = db.session.scalars(select(Account).where(Account.role == Role.COMMITTEE)).first()
+        assert account
+        cookie, token = desk_cookie(server.app, account.id), kiosks.create_kiosk(event, now)[1]
+        province, county, line = "320000", event.region_code, event.lead.line
+        country = f"campaign={campaign.id}"
+        paths = [
+            f"/desk/events/{event.id}/live.events",
+            f"/desk/live.events?{country}",
+            f"/desk/live.events?{country}&region={province}",
+            f"/desk/live.events?{country}&region={county}",
+            f"/desk/live.events?{country}&line={line}",
+            f"/desk/wall.events?{country}",
+            f"/desk/wall.events?{country}&region={province}",
+            f"/desk/wall.events?{country}&region={county}",
+            f"/desk/live.events?{country}&region=110000",  # which nobody enters: its page only costs
+        ]
+    device, watched = Kiosks(server.url, [token]), []
+    try:
+        for path in paths:
+            watched.append(Watchers(server.url, path, cookie, keep=False))
+            watched[-1].add(PAGES_OF_PART)
+        assert wait_until(lambda: all(_all_see(one, 0) for one in watched), 60)
+        delays = [_delay_of_one(device, watched[:-1]) for _ in range(SCANS)]
+    finally:
+        for one in watched:
+            one.close()
+    what = f"views of {len(paths)} parts at once: the last one sees a scan"
+    tell(f"{kind}: {what}, p95 ÷ 1 s", sorted(delays)[int(len(delays) * 0.95)], most=1)
+    tell(f"{kind}: {what}, the worst of {SCANS} ÷ 1 s", max(delays), most=1)
+
+
+def _delay_of_one(device: "Kiosks", watched: list[Watchers]) -> float:
+    """Seconds from the answer to a scan until the last page of all has been shown it. It comes at any time of a pause."""
+    pages = [page for one in watched for page in one.open]
+    before = [page.seen[-1][1] for page in pages]
+    device.check_in()
+    answered = time.monotonic()
+    assert wait_until(
+        lambda: all(page.seen[-1][1] > visits for page, visits in zip(pages, before, strict=True))
+    )
+    shown = max(
+        next(at for at, number in page.seen if number > visits)
+        for page, visits in zip(pages, before, strict=True)
+    )
+    time.sleep(random.uniform(0.5, 1.5))
+    return max(0.0, shown - answered)
 
 
 @dataclass(frozen=True)
@@ -170,6 +239,10 @@ class Kiosks:
         for thread in threads:
             thread.join()
         return stored
+
+    def check_in(self) -> None:
+        """One person, at the first of them."""
+        self._touch(self._tokens[0])
 
     def _touch(self, token: str) -> None:
         scan = {"id": str(uuid4()), "at": clock.instant_text(clock.now()), "kind": "touch", "group": "youth"}
