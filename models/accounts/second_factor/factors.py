@@ -157,4 +157,9 @@ def check_code(account: Account, code: str, browser: Browser, now: datetime, *, 
 
 
 def _wrong_code() -> WrongCode:
-    return WrongCode(N_("This code is not right, or was used already. Wait for the next one and type it."))
+    return WrongCode(
+        N_(
+            "This code is not right, is over or was used already. Wait for the next one and type it while the app shows it. "
+            "If that fails too, set the phone's clock to automatic."
+        )
+    )

@@ -1,7 +1,8 @@
 """The second factor: an app added and used, recovery codes, required by a setting. Passkeys: tests/browser."""
 
 import re
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
@@ -18,6 +19,19 @@ from tests.support.records.people import PASSWORD, sign_in
 PAGE = "/desk/account/second-factor"
 
 
+@pytest.fixture(autouse=True)
+def later(monkeypatch):
+    """`later(steps)`: so many steps of 30 seconds pass. Else the clock stands still, in the middle of a step."""
+    instant = datetime.fromtimestamp(time.time() // 30 * 30 + 15, UTC)
+
+    def turn(steps: float) -> None:
+        nonlocal instant
+        instant += steps * timedelta(seconds=30)
+
+    monkeypatch.setattr(clock, "now", lambda: instant)
+    return turn
+
+
 def code_of(secret: str, steps: int = 0) -> str:
     """The code that an app shows now, or some steps of 30 seconds later."""
     return pyotp.TOTP(secret).at(clock.now() + steps * timedelta(seconds=30))
@@ -31,11 +45,12 @@ def add_app(client) -> tuple[str, list[str]]:
 
 
 @pytest.fixture
-def gus_app(english, people) -> tuple[str, list[str]]:
-    """Gu has an app; she is signed out."""
+def gus_app(english, people, later) -> tuple[str, list[str]]:
+    """Gu has an app, which shows a new code by now; she is signed out."""
     sign_in(english, people.gu)
     added = add_app(english)
     english.post("/desk/sign-out")
+    later(1)
     return added
 
 
@@ -60,22 +75,43 @@ def test_in_two_steps(english, gus_app, people):
     for wrong in ("000000", "", "abc", code_of(secret, -5)):
         answer = second_step(english, wrong)
         assert (answer.status_code, "This code is not right" in answer.text) == (422, True)
-    assert second_step(english, code_of(secret, 1)).location == "/desk/events/1"
+    assert second_step(english, code_of(secret)).location == "/desk/events/1"
     assert english.get("/desk/").status_code == 200
     open_rows = db.session.query(AccountSession).filter_by(ended_at=None).all()
     assert [row.awaits_second_factor for row in open_rows] == [False]
     assert verbs()[-5:] == ["second_factor_failed"] * 4 + ["signed_in"]
 
 
-def test_a_code_works_once(app, english, gus_app):
+def test_a_code_works_once(app, english, gus_app, later):
     secret, _codes = gus_app
     first_step(english)
-    code = code_of(secret, 1)
+    code = code_of(secret)
     assert second_step(english, code).status_code == 303
     other = app.test_client()
     first_step(other)
     assert second_step(other, code).status_code == 422
-    assert second_step(other, code_of(secret)).status_code == 422  # an older one
+    later(1)
+    assert second_step(other, code_of(secret)).status_code == 303
+
+
+def test_a_code_is_good_for_the_30_seconds_in_which_it_is_shown(app, english, gus_app, later):
+    """From the first to the last moment of its step, and neither before nor after."""
+    secret, _codes = gus_app
+    first_step(english)
+    next_one = code_of(secret, 1)
+    later(0.49)
+    answer = second_step(english, next_one)
+    assert (answer.status_code, "set the phone&#39;s clock to automatic" in answer.text) == (422, True)
+    later(1)
+    assert second_step(english, next_one).status_code == 303
+    other = app.test_client()
+    first_step(other)
+    later(0.02)
+    assert second_step(other, next_one).status_code == 422
+    over = code_of(secret)
+    later(1)
+    assert second_step(other, over).status_code == 422
+    assert second_step(other, code_of(secret)).status_code == 303
 
 
 def test_a_recovery_code_works_once(app, english, gus_app):
@@ -98,17 +134,17 @@ def test_guessing_codes_is_slowed_down(app, english, gus_app, caplog):
     first_step(stranger)
     answers = [second_step(stranger, "000000").status_code for _guess in range(7)]
     assert answers == [422] * 6 + [429]
-    assert second_step(stranger, code_of(secret, 1)).status_code == 429
+    assert second_step(stranger, code_of(secret)).status_code == 429
     (line,) = caplog.messages
     assert line.startswith("Second factor slowed down: from 127.0.0.1, account ")
     first_step(english)  # on a known device
-    assert second_step(english, code_of(secret, 1)).status_code == 303
+    assert second_step(english, code_of(secret)).status_code == 303
 
 
 def test_without_the_first_step_there_is_no_second(english, gus_app):
     secret, _codes = gus_app
     assert english.get("/desk/sign-in/code").location == "/desk/sign-in"
-    assert second_step(english, code_of(secret, 1)).location == "/desk/sign-in"
+    assert second_step(english, code_of(secret)).location == "/desk/sign-in"
     answer = english.post("/desk/sign-in/passkey", data={"answer": "{}"})
     assert (answer.status_code, "The passkey could not be checked." in answer.text) == (422, True)
 
@@ -166,15 +202,23 @@ def test_who_manages_the_account_removes_it(app, english, gus_app, people):
     assert first_step(english).location == "/desk/"
 
 
-def test_one_step_of_the_clock_either_way():
+def test_no_other_step_of_the_clock():
     secret, now = pyotp.random_base32(), clock.now()
     totp = pyotp.TOTP(secret)
     steps = [
         authenticator.step_of(secret, totp.at(now + offset * timedelta(seconds=30)), now)
         for offset in (-2, -1, 0, 1, 2)
     ]
-    current = int(now.timestamp()) // 30
-    assert steps == [None, current - 1, current, current + 1, None]
+    assert steps == [None, None, int(now.timestamp()) // 30, None, None]
+
+
+def test_at_set_up_a_phone_whose_clock_is_wrong_is_told_so(english, people):
+    sign_in(english, people.gu)
+    secret = re.search(r"data-secret>(\w+)<", english.get(PAGE).text)[1]
+    for steps in (-1, 1):
+        answer = english.post(PAGE + "/app", data={"code": code_of(secret, steps)})
+        assert (answer.status_code, "set the phone&#39;s clock to automatic" in answer.text) == (422, True)
+    assert english.post(PAGE + "/app", data={"code": code_of(secret)}).status_code == 303
 
 
 class TestRequired:
