@@ -82,7 +82,7 @@ def _build(settings: dict[str, Any]) -> Flask:
         UID_DOMAIN_ASKED=config.uid_domain(settings.get("OPENWEEK_UID_DOMAIN")),
         DEMO_PASSWORD=config.demo_password(settings.get("OPENWEEK_DEMO_PASSWORD")),
         MAIL_SERVER=mail_server(settings.get("OPENWEEK_SMTP_URL")),
-        SECOND_FACTOR_REQUIRED=config.second_factor(settings.get("OPENWEEK_SECOND_FACTOR")),
+        SECOND_FACTOR=config.second_factor(settings.get("OPENWEEK_SECOND_FACTOR")),
         DIRECTORY=config.directory(
             settings.get("OPENWEEK_OIDC_ISSUER"),
             settings.get("OPENWEEK_OIDC_CLIENT_ID"),

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -164,11 +165,19 @@ def demo_password(text: str | None) -> str | None:
     return text or None
 
 
-def second_factor(text: str | None) -> bool:
-    """Whether offices and the committee must have a second factor."""
-    if text not in (None, "", "optional", "required"):
-        raise Mistake(N_("OPENWEEK_SECOND_FACTOR must be optional or required."))
-    return text == "required"
+class SecondFactor(StrEnum):
+    """Who must have a second factor at the desk. REQUIRED: offices and the committee."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+    EVERYONE = "everyone"
+
+
+def second_factor(text: str | None) -> SecondFactor:
+    try:
+        return SecondFactor(text or SecondFactor.OPTIONAL)
+    except ValueError:
+        raise Mistake(N_("OPENWEEK_SECOND_FACTOR must be optional, required or everyone.")) from None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from models.accounts import sign_in as account_sign_in
 from models.accounts.second_factor import authenticator, factors, passkeys
 from models.accounts.second_factor.factors import WrongCode
 from models.accounts.second_factor.passkeys import WrongPasskey
+from models.config import SecondFactor
 from models.drawing import qr
 from web import errors
 from web.desk.accounts import current
@@ -32,7 +33,10 @@ def register(app: Flask) -> None:
 
 def required() -> bool:
     """Whether the signed-in person must have a second factor."""
-    return bool(current_app.config["SECOND_FACTOR_REQUIRED"]) and bool(current_user.reviews)
+    setting = current_app.config["SECOND_FACTOR"]
+    return setting is SecondFactor.EVERYONE or (
+        setting is SecondFactor.REQUIRED and bool(current_user.reviews)
+    )
 
 
 def _require_factor() -> ResponseReturnValue | None:

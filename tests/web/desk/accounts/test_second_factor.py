@@ -4,6 +4,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 
+import click
 import pyotp
 import pytest
 
@@ -15,6 +16,7 @@ from models.audit.tables import AuditEntry
 from models.db import db
 from models.security.security_log import refusals
 from tests.support.records.people import PASSWORD, sign_in
+from wsgi import create_app
 
 PAGE = "/desk/account/second-factor"
 
@@ -232,7 +234,7 @@ class TestRequired:
             assert (english.get(path).status_code, english.get(path).location) == (303, PAGE)
         assert english.post("/desk/accounts/invite").location == PAGE
         assert english.get(f"/desk/events/{people.lecture.id}/live.json").status_code == 403
-        assert "Your role needs a second factor." in english.get(PAGE).text
+        assert "Your account needs a second factor." in english.get(PAGE).text
         add_app(english)
         assert english.get("/desk/").status_code == 200
         assert english.post(PAGE + "/remove", data={"password": PASSWORD}).status_code == 409
@@ -241,3 +243,26 @@ class TestRequired:
     def test_organizers_may_do_without(self, english, people):
         sign_in(english, people.gu)
         assert english.get("/desk/").status_code == 200
+
+
+class TestEveryone:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings | {"OPENWEEK_SECOND_FACTOR": "everyone"}
+
+    @pytest.mark.parametrize("name", ["gu", "lian", "kan", "shou", "fa"])
+    def test_each_account_sets_one_up_before_anything_else(self, english, people, name):
+        sign_in(english, getattr(people, name))
+        for path in ("/desk/", "/desk/events/new", "/desk/account/"):
+            assert (english.get(path).status_code, english.get(path).location) == (303, PAGE)
+        assert english.post("/desk/account/tokens", data={"name": "a"}).location == PAGE
+        assert "Your account needs a second factor." in english.get(PAGE).text
+        add_app(english)
+        assert english.get("/desk/").status_code == 200
+        assert english.post(PAGE + "/remove", data={"password": PASSWORD}).status_code == 409
+
+
+@pytest.mark.parametrize("value", ["all", "Everyone", "true"])
+def test_another_value_stops_the_start(settings, value):
+    with pytest.raises(click.ClickException, match="must be optional, required or everyone"):
+        create_app(settings | {"OPENWEEK_SECOND_FACTOR": value})
