@@ -25,6 +25,7 @@ from models.accounts.mail import mail_server
 from models.config import KNOWN_SETTINGS
 from models.db import STANDBY, db
 from models.errors import N_, Mistake
+from models.security.virus_scanner import scanner_of
 from models.transactions.database_errors import is_away, is_full
 from web.commands import verify
 from web.desk.form_files.limits import FormRequest
@@ -88,6 +89,7 @@ def _build(settings: dict[str, Any]) -> Flask:
             settings.get("OPENWEEK_OIDC_CLIENT_ID"),
             settings.get("OPENWEEK_OIDC_CLIENT_SECRET"),
         ),
+        VIRUS_SCANNER=scanner_of(settings.get("OPENWEEK_VIRUS_SCANNER")),
         METRICS_TOKEN=config.metrics_token(settings.get("OPENWEEK_METRICS_TOKEN")),
         LOG_JSON=config.log_format(settings.get("OPENWEEK_LOG_FORMAT")),
         WORKERS=config.workers(os.environ.get("WEB_CONCURRENCY")),

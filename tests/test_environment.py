@@ -40,6 +40,7 @@ WRONG = {
     "OPENWEEK_DEMO_PASSWORD": ["short"],
     "OPENWEEK_METRICS_TOKEN": ["short", "sixteen with a space"],
     "OPENWEEK_LOG_FORMAT": ["xml"],
+    "OPENWEEK_VIRUS_SCANNER": ["clamd", "127.0.0.1:0", "127.0.0.1:65536", "unix:clamd.sock", "http://a:3310"],
     "WEB_CONCURRENCY": ["many", "0", "65", "-1", "２"],
 }
 

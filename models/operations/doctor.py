@@ -18,6 +18,7 @@ from models.errors import N_, Mistake
 from models.operations import machine, replication, schema, tick
 from models.operations.finding import Finding, Level
 from models.registration import contacts
+from models.security import virus_scanner
 
 MOST_KEYS, MANY_KEYS = 255, 240  # the id of a key is one byte of every code
 KIOSK_IN_USE = timedelta(days=1)  # since its last heartbeat
@@ -46,6 +47,7 @@ def findings(now: datetime, kiosk_version: str, environment: Collection[str]) ->
         return
     yield from _installation()
     yield from _contacts()
+    yield from _virus_scanner()
     yield from _replication()
     for check in (_clock, _tick, _keys):
         yield from check(now)
@@ -106,6 +108,17 @@ def _contacts() -> Iterator[Finding]:
                 "file contact_key of the data folder, or the former OPENWEEK_CONTACT_KEY."
             ),
             {"count": unreadable},
+        )
+
+
+def _virus_scanner() -> Iterator[Finding]:
+    scanner = current_app.config["VIRUS_SCANNER"]
+    if scanner is not None and not virus_scanner.answers(scanner):
+        yield Finding(
+            Level.WARNING,
+            N_(
+                "The virus scanner does not answer: no file is taken. Start clamd, or correct OPENWEEK_VIRUS_SCANNER."
+            ),
         )
 
 

@@ -1,1 +1,1 @@
-"""What guards the installation at its edge: the security log, files only the owner reads, what counts as one network."""
+"""What guards the installation at its edge: security log, virus scanner, files only the owner reads, what is one network."""

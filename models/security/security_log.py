@@ -62,6 +62,22 @@ def slowed_down(kind: str, account_id: int | None, network: str) -> None:
         log.warning("%s slowed down: from %s, %s, %d since the last line", kind, _line(network), whose, count)
 
 
+def virus_found(name: str, address: str) -> None:
+    """name: as the scanner calls it."""
+    count = refusals.count("virus", address)
+    if count is not None:
+        log.warning(
+            "file refused: from %s, virus %s, %d since the last line", _line(address), _line(name), count
+        )
+
+
+def scanner_away(answer: str) -> None:
+    """Files are refused because the virus scanner says nothing of use."""
+    count = refusals.count("virus scanner", "")
+    if count is not None:
+        log.warning("virus scanner away: %s, %d files refused since the last line", _line(answer), count)
+
+
 def _write(kind: str, address: str, endpoint: str | None, detail: str = "") -> None:
     count = refusals.count(kind, address)
     if count is not None:

@@ -20,6 +20,7 @@ from models.desk.notices import NoticeDraft
 from models.errors import N_, Mistake
 from models.organizations.tables import Role
 from models.places.tables import Region
+from models.security import virus_scanner
 from web.desk.form_files.limits import allow_files
 from web.rate_limits import limiter
 
@@ -139,7 +140,9 @@ def _read_form() -> NoticeForm:
         return form
     with closing(sent):  # a large one is a temporary file
         try:
-            form.sent = read_attachment(sent.filename, sent.stream.read(MOST_BYTES + 1))
+            data = sent.stream.read(MOST_BYTES + 1)
+            virus_scanner.check(data, request.remote_addr or "")
+            form.sent = read_attachment(sent.filename, data)
         except Mistake as mistake:
             form.problems["file"] = mistake
     return form

@@ -9,6 +9,7 @@ from models import clock
 from models.checkin import queue_file
 from models.checkin.queue_file import QueueImport
 from models.errors import Mistake
+from models.security import virus_scanner
 from web import errors
 from web.desk.form_files.limits import allow_files
 
@@ -35,7 +36,9 @@ def take_in() -> ResponseReturnValue:
     if file is None or not file.filename:
         return _page(error=_("Choose a file first.")), 422
     try:
-        queue = queue_file.read(current_user, file.stream.read(queue_file.MAX_BYTES + 1))
+        data = file.stream.read(queue_file.MAX_BYTES + 1)
+        virus_scanner.check(data, request.remote_addr or "")
+        queue = queue_file.read(current_user, data)
         result = queue_file.import_scans(queue, current_user, now)
     except Mistake as mistake:
         return _page(error=errors.sentence(mistake), name=file.filename), max(mistake.status, 422)

@@ -15,6 +15,7 @@ from models.errors import N_, Mistake
 from models.events.draft import ALT_LENGTH
 from models.events.pictures import keep_picture, picture_bytes
 from models.organizations.tables import Account
+from models.security import virus_scanner
 
 KEPT, NONE = "picture-kept", "picture-none"  # hidden: what was sent before; ticked: without it
 NO_FILE = N_("Choose a picture first.")
@@ -54,7 +55,9 @@ def sent_picture(account: Account, now: datetime) -> SentPicture:
         return SentPicture(before)
     with closing(file):  # a large one is a temporary file
         try:
-            drawn = photo.redraw(file.stream.read(photo.MOST_BYTES + 1))
+            data = file.stream.read(photo.MOST_BYTES + 1)
+            virus_scanner.check(data, request.remote_addr or "")
+            drawn = photo.redraw(data)
         except Mistake as mistake:
             return SentPicture(before, mistake)
     with transaction():  # one that nothing shows is deleted after a day

@@ -21,6 +21,7 @@ from models.imports import column_answers, organization_answers, uploads
 from models.imports.apply import counts
 from models.imports.findings import Outcome, RowVerdict
 from models.imports.uploads import UploadedFile
+from models.security import virus_scanner
 from web import errors
 from web.desk.form_files.limits import allow_files
 from web.feeds.events_csv import everything as our_csv
@@ -71,9 +72,10 @@ def upload() -> ResponseReturnValue:
         return _form(_("Choose a file first."), chosen), 422
     try:
         data = file.stream.read(uploads.MOST_BYTES + 1)
+        virus_scanner.check(data, request.remote_addr or "")
         kept = uploads.keep(current_user, campaign, file.filename, data, clock.now())
     except Mistake as mistake:
-        return _form(errors.sentence(mistake), chosen, file.filename), 422
+        return _form(errors.sentence(mistake), chosen, file.filename), max(mistake.status, 422)
     return redirect(url_for(".show", upload_id=kept.id), 303)
 
 
