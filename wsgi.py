@@ -21,6 +21,7 @@ import kiosk
 import models
 import web
 from models import config
+from models.accounts.breached_passwords import breached_passwords
 from models.accounts.mail import mail_server
 from models.config import KNOWN_SETTINGS
 from models.db import STANDBY, db
@@ -84,6 +85,7 @@ def _build(settings: dict[str, Any]) -> Flask:
         DEMO_PASSWORD=config.demo_password(settings.get("OPENWEEK_DEMO_PASSWORD")),
         MAIL_SERVER=mail_server(settings.get("OPENWEEK_SMTP_URL")),
         SECOND_FACTOR=config.second_factor(settings.get("OPENWEEK_SECOND_FACTOR")),
+        BREACHED_PASSWORDS=breached_passwords(settings.get("OPENWEEK_BREACHED_PASSWORDS")),
         DIRECTORY=config.directory(
             settings.get("OPENWEEK_OIDC_ISSUER"),
             settings.get("OPENWEEK_OIDC_CLIENT_ID"),

@@ -1,5 +1,7 @@
-"""Which passwords are accepted. The lists of common ones come with zxcvbn: no network is asked."""
+"""Which passwords are accepted. The lists of common ones come with zxcvbn, one of breached ones from the operator: no network is
+asked."""
 
+from models.accounts.breached_passwords import check_not_breached
 from models.config import SHORTEST_PASSWORD
 from models.errors import N_, Mistake
 
@@ -15,7 +17,8 @@ _COMMON_IN_CHINESE = (
 
 
 def check_password(password: str, email: str, organization: str) -> None:
-    """Raises Mistake for a password that is too short, too long, common, or made of the address or the organization."""
+    """Raises Mistake for a password that is too short, too long, common, breached, or made of the address or the
+    organization."""
     if len(password) < SHORTEST_PASSWORD:
         raise Mistake(N_("A password needs at least 8 characters."))
     if len(password) > LONGEST_PASSWORD:
@@ -28,6 +31,7 @@ def check_password(password: str, email: str, organization: str) -> None:
         raise Mistake(
             N_("This password is too easy to guess: it is, or resembles, a common one. Choose a longer one.")
         )
+    check_not_breached(password)
 
 
 def _is_most_of(name: str, typed: str) -> bool:

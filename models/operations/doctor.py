@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from models import config, installation
+from models.accounts import breached_passwords
 from models.codes.keys import KeyPurpose, SigningKey
 from models.db import db, on_postgresql, public_engine
 from models.devices.kiosks import Heartbeat, Kiosk
@@ -23,6 +24,7 @@ from models.security import virus_scanner
 MOST_KEYS, MANY_KEYS = 255, 240  # the id of a key is one byte of every code
 KIOSK_IN_USE = timedelta(days=1)  # since its last heartbeat
 TICK_LATE = tick.LEASE + timedelta(minutes=5)
+LIST_OLD = timedelta(days=730)
 MOST_NAMED = 5
 
 
@@ -32,6 +34,7 @@ def findings(now: datetime, kiosk_version: str, environment: Collection[str]) ->
     kiosk_version: of the app that this server hands out. environment: names of the settings of this process."""
     folder = Path(current_app.instance_path)
     yield from _settings(environment)
+    yield from _breached_passwords(now)
     yield from machine.faults(folder, now)
     try:
         schema.check()
@@ -75,6 +78,20 @@ def _settings(environment: Collection[str]) -> Iterator[Finding]:
                 "certificate in front and begin the address with https://."
             ),
             {"url": current_app.config["BASE_URL"]},
+        )
+
+
+def _breached_passwords(now: datetime) -> Iterator[Finding]:
+    try:
+        written = breached_passwords.list_date()
+    except Mistake as mistake:
+        yield _error(mistake)
+        return
+    if written is not None and written < now - LIST_OLD:
+        yield Finding(
+            Level.WARNING,
+            N_("The list of OPENWEEK_BREACHED_PASSWORDS is of %(date)s. Fetch a newer one."),
+            {"date": written.date().isoformat()},
         )
 
 
