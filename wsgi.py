@@ -26,6 +26,7 @@ from models.accounts.mail import mail_server
 from models.config import KNOWN_SETTINGS
 from models.db import STANDBY, db
 from models.errors import N_, Mistake
+from models.security import secret_files
 from models.security.virus_scanner import scanner_of
 from models.transactions.database_errors import is_away, is_full
 from web.commands import verify
@@ -64,11 +65,14 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
 
     Raises SettingError with one line for a setting that cannot be used."""
     load_dotenv(ROOT / ".env")
-    values = {name: os.environ[name] for name in KNOWN_SETTINGS if os.environ.get(name)} | (settings or {})
+    values = {name: os.environ[name] for name in KNOWN_SETTINGS if os.environ.get(name)}
     try:
-        return _build(values)
+        files = secret_files.files_of(os.environ)
+        app = _build(values | secret_files.read_secrets(files) | (settings or {}))
     except Mistake as mistake:
         raise SettingError(_translated(mistake)) from None
+    app.extensions["openweek.secret_files"] = files
+    return app
 
 
 def _build(settings: dict[str, Any]) -> Flask:
@@ -181,7 +185,8 @@ def has_database() -> bool:
     """Whether there is an installation here: a database server that is named, or a file of SQLite."""
     load_dotenv(ROOT / ".env")
     folder = Path(os.environ.get("OPENWEEK_INSTANCE") or ROOT / "instance")
-    url = make_url(config.database_url(os.environ.get("OPENWEEK_DATABASE_URL"), folder.resolve()))
+    named = secret_files.resolved(os.environ).get("OPENWEEK_DATABASE_URL")
+    url = make_url(config.database_url(named, folder.resolve()))
     return not url.drivername.startswith("sqlite") or Path(url.database or "").is_file()
 
 

@@ -17,6 +17,7 @@ from click import Context, Group
 
 import wsgi
 from models import config
+from models.security import secret_files
 from web.commands import serve
 from web.desk.form_files import limits
 
@@ -64,7 +65,7 @@ def nginx_blocks(text):
 def test_environment_file(tmp_path):
     lines = [line.lstrip("#") for line in read("openweek.env").splitlines() if re.match(r"#?[A-Z_]+=", line)]
     values = dict(line.split("=", 1) for line in lines)
-    assert set(values) <= set(config.KNOWN_SETTINGS) | FOREIGN
+    assert set(values) <= set(config.KNOWN_SETTINGS) | set(secret_files.FILE_SETTINGS) | FOREIGN
     settings = {name: value for name, value in values.items() if value and name not in FOREIGN}
     settings["OPENWEEK_INSTANCE"] = str(tmp_path / "instance")
     assert wsgi.create_app(settings).config["BASE_URL"] == "https://week.example.cn"

@@ -19,7 +19,7 @@ from models.errors import N_, Mistake
 from models.operations import machine, replication, schema, tick
 from models.operations.finding import Finding, Level
 from models.registration import contacts
-from models.security import virus_scanner
+from models.security import secret_files, virus_scanner
 
 MOST_KEYS, MANY_KEYS = 255, 240  # the id of a key is one byte of every code
 KIOSK_IN_USE = timedelta(days=1)  # since its last heartbeat
@@ -62,12 +62,20 @@ def _error(mistake: Mistake) -> Finding:
 
 
 def _settings(environment: Collection[str]) -> Iterator[Finding]:
+    known = {*config.KNOWN_SETTINGS, *secret_files.FILE_SETTINGS}
     for name in sorted(environment):
-        if name.startswith("OPENWEEK_") and name not in config.KNOWN_SETTINGS:
+        if name.startswith("OPENWEEK_") and name not in known:
             yield Finding(
                 Level.WARNING,
                 N_("There is no setting %(name)s: it does nothing. Correct its name, or remove it."),
                 {"name": name},
+            )
+    for name, path in current_app.extensions["openweek.secret_files"].items():
+        if secret_files.is_open_to_others(path):
+            yield Finding(
+                Level.WARNING,
+                N_("Everybody on this machine can read the file of %(name)s. Close it: chmod o= %(path)s"),
+                {"name": name, "path": path},
             )
     address = urlsplit(current_app.config["BASE_URL"])
     if address.scheme == "http" and not _is_own(address.hostname or ""):

@@ -21,6 +21,7 @@ from models.campaigns.tables import Campaign
 from models.db import db, on_postgresql, transaction
 from models.errors import N_, Mistake
 from models.operations import startup, tick
+from models.security import secret_files
 
 PASSPHRASE = click.option(
     "--passphrase-file",
@@ -104,7 +105,7 @@ def move(url: str) -> None:
 def _run(url: str, *arguments: str) -> None:
     """A command on the other database, in a process of its own."""
     environment = {
-        **os.environ,
+        **secret_files.resolved(os.environ),
         "OPENWEEK_DATABASE_URL": url,
         "OPENWEEK_INSTANCE": current_app.instance_path,
         "OPENWEEK_SECRET_KEY": current_app.config["SECRET_KEY"],
