@@ -36,6 +36,7 @@ from web.desk.accounts import (
     accounts,
     audit,
     directory,
+    draft_key,
     invitation,
     my_account,
     second_factor,
@@ -103,6 +104,7 @@ WORDS = (
 )
 ACCOUNTS = (
     sign_in,
+    draft_key,
     directory,
     second_step,
     second_factor,

@@ -1,36 +1,20 @@
 // What is typed into a form stays in this browser until it is saved, apart for each tab and each account: it survives a lost
 // session, a second tab and a crash. On the next visit what no open tab holds any more is offered again.
 
+import { clearReadable, draftsOf, encrypts, move, ready, remove, removeOf, stemOf, write } from "./draft-storage.js";
 import { askForFiles, selectedFiles } from "./selected-files.js";
+import { newTab, renameTab, tabName } from "./tab-name.js";
 
-const PREFIX = "openweek-form:";
-const SAVE_AFTER = 400; // ms without a key
+// ms between two drafts. A key after a pause is kept at once: encryption takes a moment that a page which is left has not.
+const SAVE_EVERY = 100;
 const ANSWER_WITHIN = 150; // ms in which other tabs say what they hold
-const KEPT = 14 * 24 * 3600 * 1000;
-const TAB = "openweek-tab";
 // Hidden fields that are put back with the input: the content that the person began with, so that what others have changed
 // since then is seen as theirs; the id of a paper count, so that it is not counted twice.
 const CARRIED = ["base", "sheet"];
 const LEFT_OUT = ["csrf_token", ...CARRIED];
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("openweek-forms") : null;
 
-/**
- * files: the names of the files that were selected, by field; a browser keeps no more of them than that.
- * @typedef {{at: number, carried: [string, string][], typed: [string, string][], files?: [string, string][]}} Draft
- */
-
-const newTab = () => Math.random().toString(36).slice(2, 12);
-
-/** The name of this tab; it survives a reload and the way over the sign-in page. */
-function tabName() {
-  try {
-    const name = sessionStorage.getItem(TAB) ?? newTab();
-    sessionStorage.setItem(TAB, name);
-    return name;
-  } catch {
-    return newTab();
-  }
-}
+/** @typedef {import("./draft-storage.js").Draft} Draft */
 
 /** @param {HTMLFormElement} form */
 const entries = (form) =>
@@ -41,30 +25,6 @@ const entries = (form) =>
 /** @param {HTMLFormElement} form */
 const carriedFields = (form) =>
   /** @type {HTMLInputElement[]} */ ([...form.elements]).filter((field) => CARRIED.includes(field.name));
-
-/**
- * Drafts of one form by their keys, the newest first. Those that are too old go.
- * @param {string} stem
- */
-function draftsOf(stem) {
-  /** @type {[string, Draft][]} */
-  const drafts = [];
-  for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
-    /** @type {Draft | null} */
-    let draft = null;
-    try {
-      draft = JSON.parse(localStorage.getItem(key) ?? "");
-    } catch {
-      // Not a draft.
-    }
-    if (!draft?.typed || !(Date.now() - draft.at < KEPT)) {
-      localStorage.removeItem(key);
-    } else if (key.startsWith(stem)) {
-      drafts.push([key, draft]);
-    }
-  }
-  return drafts.sort((one, other) => other[1].at - one[1].at);
-}
 
 /**
  * The keys that other open tabs hold.
@@ -101,14 +61,42 @@ function formsHere() {
   return keptForms;
 }
 
-addEventListener("pagehide", () => {
+function storeTouched() {
   for (const kept of formsHere()) {
     if (kept.touched) {
       kept.tryToStore();
     }
   }
+}
+
+/** The account signs out in this browser: what could be read afterwards goes, and this page writes no more of it. */
+function onSignOut() {
+  if (encrypts) {
+    storeTouched();
+    return;
+  }
+  formsHere().forEach((kept) => kept.rest());
+  try {
+    clearReadable();
+  } catch {
+    // A browser without storage has kept nothing.
+  }
+}
+
+// Before the next page is asked for; on a phone, before the browser goes to the background; at last.
+addEventListener("beforeunload", storeTouched);
+addEventListener("pagehide", storeTouched);
+document.addEventListener("visibilitychange", () => document.hidden && storeTouched());
+document.addEventListener("submit", (event) => {
+  if (event.target instanceof Element && event.target.matches(".sign-out")) {
+    onSignOut();
+    channel?.postMessage({ signedOut: true });
+  }
 });
 channel?.addEventListener("message", (event) => {
+  if (event.data.signedOut) {
+    onSignOut();
+  }
   if (event.data.who) {
     for (const kept of formsHere()) {
       channel.postMessage({ holds: kept.key });
@@ -120,30 +108,38 @@ channel?.addEventListener("message", (event) => {
 class KeptForm {
   /**
    * @param {HTMLFormElement} form
+   * @param {string} stem of the keys of its drafts
    * @param {(typed: [string, string][]) => void} prepare before entries are put back: rows that are missing
    */
-  constructor(form, prepare) {
+  constructor(form, stem, prepare) {
     this.form = form;
     this.prepare = prepare;
-    const address = new URL(form.getAttribute("action") ?? location.href, location.href);
-    this.stem = `${PREFIX}${address.pathname}${address.search}#${form.dataset.account}.`;
+    this.stem = stem;
     this.key = this.stem + tabName();
     this.initial = JSON.stringify(entries(form));
     this.touched = false;
+    this.written = "";
+    this.storedAt = 0;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
   }
 
-  /** @param {string} [key] */
-  store(key = this.key) {
+  /** What stands in the form now; the last one that was begun is the one that is kept. */
+  async store() {
     const typed = entries(this.form);
-    if (JSON.stringify(typed) === this.initial) {
-      localStorage.removeItem(key);
+    const carried = /** @type {[string, string][]} */ (carriedFields(this.form).map((field) => [field.name, field.value]));
+    const files = selectedFiles(this.form);
+    const content = JSON.stringify([typed, carried, files]);
+    if (content === this.written) {
       return;
     }
-    const carried = carriedFields(this.form).map((field) => [field.name, field.value]);
-    const draft = { at: Date.now(), carried, typed, files: selectedFiles(this.form) };
-    localStorage.setItem(key, JSON.stringify(draft));
+    this.written = content;
+    if (JSON.stringify(typed) === this.initial) {
+      remove(this.key);
+      return;
+    }
+    const wanted = () => this.written === content && this.form.isConnected;
+    await write(this.key, { at: Date.now(), carried, typed, files }, wanted);
   }
 
   /** @param {Draft} draft */
@@ -174,7 +170,11 @@ class KeptForm {
     const later = () => {
       this.touched = true;
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.tryToStore(), SAVE_AFTER);
+      const wait = this.storedAt + SAVE_EVERY - performance.now();
+      this.timer = wait > 0 ? setTimeout(() => this.tryToStore(), wait) : undefined;
+      if (wait <= 0) {
+        this.tryToStore();
+      }
     };
     this.form.addEventListener("input", later);
     this.form.addEventListener("change", later);
@@ -182,33 +182,41 @@ class KeptForm {
     keptForms.add(this);
   }
 
+  rest() {
+    clearTimeout(this.timer);
+    this.touched = false;
+    this.written = ""; // also ends what is on its way
+  }
+
   tryToStore() {
     clearTimeout(this.timer);
     if (!this.form.isConnected) {
       return; // another item of the queue stands there now
     }
-    try {
-      this.store();
-    } catch {
-      // A browser without storage loses only this convenience.
-    }
+    this.storedAt = performance.now();
+    this.store().catch(() => {
+      this.written = ""; // a browser without storage loses only this convenience
+    });
   }
 
   async begin() {
-    const held = await heldElsewhere();
+    const [held] = await Promise.all([heldElsewhere(), ready]);
     if (!this.form.isConnected) {
       return; // another item of the queue stands there now
     }
     if (held.has(this.key)) {
       // A duplicated tab begins with the name of the first one.
-      sessionStorage.setItem(TAB, newTab());
+      renameTab();
       this.key = this.stem + tabName();
     }
     this.listen();
     // The server has shown the same input again with its problems: nothing to offer.
     if (!this.form.hasAttribute("data-shown-again")) {
       this.putAside();
-      this.offer(draftsOf(this.stem).filter(([key]) => key !== this.key && !held.has(key)));
+      const drafts = await draftsOf(this.stem);
+      if (this.form.isConnected) {
+        this.offer(drafts.filter(([key]) => key !== this.key && !held.has(key)));
+      }
     }
     if (JSON.stringify(entries(this.form)) !== this.initial) {
       this.touched = true;
@@ -219,11 +227,7 @@ class KeptForm {
 
   /** What this tab left here earlier is offered, and not overwritten by what is typed now. */
   putAside() {
-    const earlier = localStorage.getItem(this.key);
-    if (earlier) {
-      localStorage.setItem(this.stem + newTab(), earlier);
-      localStorage.removeItem(this.key);
-    }
+    move(this.key, this.stem + newTab());
   }
 
   /** @param {[string, Draft][]} drafts */
@@ -244,7 +248,7 @@ class KeptForm {
     }
     box.after(shown);
     const end = () => {
-      localStorage.removeItem(key);
+      remove(key);
       shown.remove();
     };
     shown.querySelector("[data-restore]")?.addEventListener("click", () => {
@@ -268,7 +272,10 @@ class KeptForm {
  */
 export async function keepTyped(form, prepare = () => {}) {
   try {
-    await new KeptForm(form, prepare).begin();
+    const stem = stemOf(form);
+    if (stem) {
+      await new KeptForm(form, stem, prepare).begin();
+    }
   } catch {
     // A browser without storage loses only this convenience.
   }
@@ -279,14 +286,8 @@ export async function keepTyped(form, prepare = () => {}) {
  * @param {string} path
  */
 export function forget(path) {
-  const tab = tabName();
   try {
-    for (const key of Object.keys(localStorage)) {
-      const own = [`${PREFIX}${path}?`, `${PREFIX}${path}#`].some((start) => key.startsWith(start));
-      if (own && key.endsWith(`.${tab}`)) {
-        localStorage.removeItem(key);
-      }
-    }
+    removeOf(path, tabName());
   } catch {
     // A browser without storage has kept nothing.
   }

@@ -21,10 +21,12 @@ from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 
+DRAFTS = "import('/static/js/desk/draft-storage.js').then((module) => module.draftsOf('openweek-form:'))"
+
 
 def kept(page: Page, text: str) -> None:
     """Wait until the browser has stored what was typed."""
-    wait_until(page, f"Object.values(localStorage).some((one) => one.includes({json.dumps(text)}))")
+    wait_until(page, f"{DRAFTS}.then((drafts) => JSON.stringify(drafts).includes({json.dumps(text)}))")
 
 
 def offered(page: Page):
