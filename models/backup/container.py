@@ -8,6 +8,7 @@ import gzip
 import os
 import secrets
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -129,7 +130,18 @@ def written(path: Path, passphrase: str | None) -> Iterator[FrameWriter]:
 
 @contextmanager
 def opened(path: Path, passphrase: str | None) -> Iterator[Iterator[Any]]:
-    """The frames of a backup, one after the other. Raises Mistake for what is none, is damaged, or needs a passphrase."""
+    """The frames of a backup, one after the other. Read whole first: gzip's check sum stands at its end, and what is damaged
+    before it may look like other rows.
+
+    Raises Mistake for what is none, is damaged, or needs a passphrase."""
+    with _opened(path, passphrase) as stream:
+        _read_whole(stream)
+    with _opened(path, passphrase) as stream:
+        yield _frames(stream)
+
+
+@contextmanager
+def _opened(path: Path, passphrase: str | None) -> Iterator[gzip.GzipFile]:
     try:
         file = path.open("rb")
     except OSError as error:
@@ -144,7 +156,15 @@ def opened(path: Path, passphrase: str | None) -> Iterator[Iterator[Any]]:
             )
         source: Any = _EncryptedReader(file, passphrase) if passphrase and first == ENCRYPTED else file
         with gzip.GzipFile(fileobj=source, mode="rb") as stream:
-            yield _frames(stream)
+            yield stream
+
+
+def _read_whole(stream: gzip.GzipFile) -> None:
+    try:
+        while stream.read(CHUNK):
+            pass
+    except (OSError, EOFError, zlib.error):
+        raise Mistake(DAMAGED) from None
 
 
 def _frames(stream: gzip.GzipFile) -> Iterator[Any]:
@@ -155,5 +175,5 @@ def _frames(stream: gzip.GzipFile) -> Iterator[Any]:
             if len(encoded) != length:
                 raise Mistake(DAMAGED)
             yield msgspec.msgpack.decode(encoded)
-    except (OSError, EOFError, ValueError, struct.error):
+    except (OSError, EOFError, ValueError, struct.error, zlib.error):
         raise Mistake(DAMAGED) from None

@@ -121,7 +121,10 @@ def _run(url: str, *arguments: str) -> None:
 def _passphrase(file: Path | None) -> str | None:
     if file is None:
         return None
-    passphrase = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    try:
+        passphrase = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except UnicodeDecodeError:
+        raise Mistake(N_("The file with the passphrase is not text in UTF-8.")) from None
     if len(passphrase) < config.SHORTEST_PASSWORD:
         raise Mistake(N_("The first line of the file with the passphrase needs at least 8 characters."))
     return passphrase

@@ -1,16 +1,19 @@
 """The restore drill: a demo with scans, saved from one kind of database, restored into the other, verified, and the same."""
 
 import hashlib
+import random
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
 
 from models import clock
+from models.backup import container
 from models.backup.write import write_backup
 from models.campaigns.tables import Campaign
 from models.codes import passes
 from models.db import db, transaction
+from models.errors import Mistake
 from models.installation import Setting
 from models.operations import tick
 from tests.support.records.week import NINE, load_week, make_device, make_event
@@ -103,19 +106,27 @@ def test_what_cannot_be_restored_says_so(sqlite_databases, filled, runner, tmp_p
     secret, wrong = tmp_path / "passphrase", tmp_path / "wrong"
     secret.write_text("correct horse battery")
     wrong.write_text("not the passphrase")
-    plain, sealed, cut, none = (tmp_path / name for name in ("plain", "sealed", "cut", "none"))
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff" * 20)
+    plain, sealed, cut, none, changed = (
+        tmp_path / name for name in ("plain", "sealed", "cut", "none", "changed")
+    )
     runner.invoke(args=["backup", str(plain)])
     runner.invoke(args=["backup", str(sealed), "--passphrase-file", str(secret)])
     cut.write_bytes(plain.read_bytes()[:-2000])
     none.write_bytes(b"PK\x03\x04")
+    whole = plain.read_bytes()
+    changed.write_bytes(whole[:3000] + bytes([whole[3000] ^ 16]) + whole[3001:])
     here = runner.invoke(args=["restore", str(plain)])
     assert (here.exit_code, "This database is not empty" in here.stderr) == (2, True)
     assert runner.invoke(args=["backup", str(plain)]).exit_code == 2
     for arguments, said in (
         ([str(cut)], "damaged, or cut off"),
+        ([str(changed)], "damaged, or cut off"),
         ([str(none)], "is not a backup"),
         ([str(sealed)], "This backup is encrypted"),
         ([str(sealed), "--passphrase-file", str(wrong)], "does not open this backup"),
+        ([str(sealed), "--passphrase-file", str(binary)], "is not text in UTF-8"),
     ):
         for result, _verdict, _after in restored_into(
             sqlite_databases, tmp_path / "new", ["restore", *arguments]
@@ -123,6 +134,20 @@ def test_what_cannot_be_restored_says_so(sqlite_databases, filled, runner, tmp_p
             assert (result.exit_code, said in result.stderr, result.stderr.count("\n")) == (2, True, 1), (
                 result.stderr
             )
+
+
+def test_no_changed_byte_is_taken_for_rows(tmp_path):
+    """Wherever it stands, and before a row is read: gzip says so at the end of the file, or in words of its own."""
+    file, changed = tmp_path / "file", tmp_path / "changed"
+    with container.written(file, None) as frames:
+        for number in range(50):
+            frames.write([number, "字" * number, random.Random(number).randbytes(40)])
+    whole = file.read_bytes()
+    first = len(container.PLAIN) + 10  # gzip's own head says when and where it was made
+    for at in range(first, len(whole), 7):
+        changed.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        with pytest.raises(Mistake, match="damaged"), container.opened(changed, None):
+            pytest.fail(f"byte {at}")
 
 
 def test_a_backup_of_an_earlier_schema_is_migrated(sqlite_databases, tmp_path):
