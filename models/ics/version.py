@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.db import Base, Instant, db, insert
+from models.db import Base, Instant, db, insert, read_once
 
 _QUERY = {
     "qmark": "SELECT version FROM calendar_version WHERE campaign_id = ?",
@@ -41,20 +41,10 @@ def read_version(engine: Engine, campaign_id: str) -> str | None:
 
     None before any change, and where the database cannot be reached."""
     try:
-        connection = engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(_QUERY[engine.dialect.paramstyle], (campaign_id,))
-            row = cursor.fetchone()
-            cursor.close()
-        except engine.dialect.loaded_dbapi.Error as error:
-            connection.invalidate(error)
-            return None
-        finally:
-            connection.close()
-    except (engine.dialect.loaded_dbapi.Error, SQLAlchemyError):
+        rows = read_once(_QUERY[engine.dialect.paramstyle], (campaign_id,), engine)
+    except SQLAlchemyError:
         return None
-    return row[0] if row else None
+    return rows[0][0] if rows else None
 
 
 def renew(campaign_id: str, at: datetime, stamp: str | None = None) -> None:
