@@ -11,8 +11,9 @@ import pytest
 from tests.test_imports import ROOT, imports
 
 FLOORS = (
-    {"api_operation", "measures", "security", "text", "transactions"},
+    {"api_operation", "measures", "text", "transactions"},
     {"errors"},
+    {"security"},
     {"db", "urls", "bearer", "drawing", "data"},
     {"clock", "config", "installation", "places"},
     {"campaigns"},
