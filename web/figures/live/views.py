@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from models import clock
@@ -110,7 +111,8 @@ def _payloads(
             for name, known in tags.items():
                 tag = f"{view.tag}-{name}"
                 if tag != known:
-                    with app.test_request_context(headers={"Accept-Language": name}):
+                    # The context of the application keeps the language that was found first.
+                    with app.test_request_context(), force_locale(name):
                         payloads[name] = {**view.payload(), "tag": tag}
             return payloads
 

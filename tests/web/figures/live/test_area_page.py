@@ -69,6 +69,34 @@ def test_the_page_shows_without_script_what_the_stream_sends(signed_in, crowd):
     answer.close()
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["events/{}/live.events", "live.events?campaign=ip-2024", "wall.events?campaign=ip-2024"],
+    ids=["event", "area", "wall"],
+)
+@pytest.mark.parametrize("languages", [("zh", "en"), ("en", "zh")], ids="-".join)
+def test_each_page_is_told_in_its_own_language(app, people, address, languages):
+    """Both in one look for changes, whichever page was opened first."""
+    sentences = {"zh": "人次：1", "en": "Visits: 1"}
+    answers = []
+    for language in languages:
+        browser = app.test_client()
+        sign_in(browser, people.cui)
+        path = f"/desk/{address.format(people.lecture.id)}"
+        answers.append(browser.get(path, headers={"Accept-Language": language}, buffered=False))
+    streams = [answer.iter_encoded() for answer in answers]
+    for stream in streams:
+        assert [next(stream)[:6], next(stream)[:4]] == [b"retry:", b"id: "]  # both are open
+    make_device(people.lecture).touch("youth")
+    told = [next(stream).decode() for stream in streams]
+    for answer in answers:
+        answer.close()
+    assert [sentences[language] in text for language, text in zip(languages, told, strict=True)] == [
+        True,
+        True,
+    ]
+
+
 def test_a_scan_changes_the_area_and_leaves_others_alone(signed_in, crowd, people):
     su, bao = signed_in("su"), signed_in("bao")
     address = "/desk/live.json?campaign=ip-2024"
