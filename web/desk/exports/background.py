@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from flask import Flask
+from flask_babel import force_locale
 
 from models import clock
 from models.db import db
@@ -31,7 +32,8 @@ def run(app: Flask, export_id: int) -> None:
         export = queue.claim(export_id, clock.now())
         language = export.language if export is not None else ""
     if export is not None:
-        with app.test_request_context(headers={"Accept-Language": language}):
+        # The context of the application, which the tick keeps for several exports, has the language of the first one.
+        with app.test_request_context(), force_locale(language):
             _write(db.session.get_one(Export, export_id))
 
 

@@ -175,6 +175,21 @@ def test_an_export_whose_process_died_is_begun_anew_by_one_other(app, gus_browse
     assert db.session.scalars(select(ExportPart)).all() == []
 
 
+def test_exports_that_wait_together_are_written_each_in_the_language_of_who_asked(app, people, monkeypatch):
+    monkeypatch.setattr(export_pages, "AT_ONCE", 1)
+    monkeypatch.setattr(background, "start", lambda _app, _id: None)
+    for name, language in (("gu", "zh"), ("cui", "en"), ("su", "zh")):
+        browser = app.test_client()
+        sign_in(browser, getattr(people, name))
+        browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+        ask(browser, "events", "xlsx")
+    with app.app_context():
+        background.run_due(app, clock.now())
+    exports = db.session.scalars(select(Export).order_by(Export.id)).all()
+    heads = [sheet(b"".join(queue.parts(export)))[0][1] for export in exports]
+    assert heads == ["活动名称", "Title", "活动名称"]
+
+
 def test_the_tick_does_not_wait_for_a_long_export(app, monkeypatch):
     go_on, done = threading.Event(), []
     monkeypatch.setattr(background, "run_due", lambda _app, now: (go_on.wait(30), done.append(now)))
