@@ -20,7 +20,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import kiosk
 import models
 import web
-from models import config
+from models import config, service_settings
 from models.accounts.breached_passwords import breached_passwords
 from models.accounts.mail import mail_server
 from models.config import KNOWN_SETTINGS
@@ -198,8 +198,11 @@ class OpenweekGroup(FlaskGroup):
         given = any(arg.startswith("--key") for arg in args)
         if args[:1] == ["verify"] and info.create_app is create_app and (given or not has_database()):
             info.create_app = words_only
+        elif info.create_app is create_app and "--help" not in args:
+            load_dotenv(ROOT / ".env")
+            service_settings.check(ROOT, os.environ, args)
         if args[:1] == ["doctor"] and info.create_app is create_app and not has_database():
-            raise Mistake(NOT_READY)  # the application would make a data folder
+            raise _not_ready()  # the application would make a data folder
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -211,7 +214,7 @@ class OpenweekGroup(FlaskGroup):
         except DatabaseError as error:
             if not is_away(error) and not is_full(error):
                 raise
-            self._fail(ctx, Mistake(NOT_READY if is_away(error) else NOT_SAVED))
+            self._fail(ctx, _not_ready() if is_away(error) else Mistake(NOT_SAVED))
 
     def _fail(self, ctx: click.Context, mistake: Mistake) -> None:
         click.echo(_translated(mistake), err=True)
@@ -222,9 +225,12 @@ NOT_SAVED = N_(
     "The disk of the database is full, or it is read-only, as a standby is: nothing was saved. `openweek doctor` says more."
 )
 NOT_READY = N_(
-    "The database is not ready. Check OPENWEEK_DATABASE_URL, then create the tables with: "
-    ".venv/bin/openweek init"
+    "The database is not ready. Check OPENWEEK_DATABASE_URL, then create the tables with: %(program)s init"
 )
+
+
+def _not_ready() -> Mistake:
+    return Mistake(NOT_READY, program=service_settings.how_to_call())
 
 
 cli = OpenweekGroup(

@@ -94,14 +94,17 @@ def test_the_command_has_what_the_unit_has(tmp_path):
     )
     (tmp_path / "runuser").write_text('#!/bin/sh\necho "$*|$URL|$LAST|$OPENWEEK_INSTANCE"; umask\n')
     (tmp_path / "id").write_text('#!/bin/sh\necho "$TEST_UID"\n')
-    for name in ("runuser", "id"):
+    (tmp_path / "install").write_text('#!/bin/sh\necho "$*"\n')
+    for name in ("runuser", "id", "install"):
         (tmp_path / name).chmod(0o755)
     named = re.search(r"EnvironmentFile=(.*)", unit)[1]
     assert script.count(f"< {named}\n") == 1
+    instance = re.search(r"OPENWEEK_INSTANCE=(.*)", unit)[1]
+    script = script.replace(f"< {named}", f"< {tmp_path}/settings")
     command = [
         "sh",
         "-c",
-        script.replace(f"< {named}", f"< {tmp_path}/settings"),
+        script.replace(f"OPENWEEK_INSTANCE={instance}", f"OPENWEEK_INSTANCE={tmp_path}/data"),
         "openweek",
         "doctor",
         "--x y",
@@ -114,8 +117,12 @@ def test_the_command_has_what_the_unit_has(tmp_path):
 
     program = re.search(r"ExecStart=(\S+)", unit)[1]
     user = re.search(r"User=(.*)", unit)[1]
-    instance = re.search(r"OPENWEEK_INSTANCE=(.*)", unit)[1]
-    values = f"postgresql://a:$b&c@d/e?f=1 2|'as it stands'|{instance}\n0077\n"
+    values = f"postgresql://a:$b&c@d/e?f=1 2|'as it stands'|{tmp_path}/data\n0077\n"
+    made = (
+        f"-d -m 700 -o {user} -g {user} {tmp_path}/data\n"  # a backup can be restored before the first start
+    )
+    assert run("0") == (0, f"{made}-u {user} -- {program} doctor --x y|{values}", "")
+    (tmp_path / "data").mkdir()
     assert run("0") == (0, f"-u {user} -- {program} doctor --x y|{values}", "")
     assert run("1000") == (2, "", "Settings and data are closed to others. Run: sudo openweek doctor --x y\n")
 

@@ -15,7 +15,7 @@ FLOORS = (
     {"errors"},
     {"security"},
     {"db", "urls", "bearer", "drawing", "data"},
-    {"clock", "config", "installation", "places"},
+    {"clock", "config", "installation", "places", "service_settings"},
     {"campaigns"},
     {"organizations"},
     {"audit", "events"},
