@@ -82,6 +82,16 @@ def test_every_command_and_option_exists(command):
         current.parse_args(context, arguments)
 
 
+def test_on_a_server_every_command_is_given_with_its_settings():
+    """Without them it would be about another installation. A section without a unit has none."""
+    sections = text(ROOT / "docs/operating.md").split("\n## ")
+    with_unit = "\n".join(section for section in sections if not section.startswith("Start without a unit"))
+    assert re.findall(r"(?<!/opt/openweek/)(?<!exec app )\.venv/bin/openweek [^`\n]+", with_unit) == []
+    verified = [command for command in commands() if command.startswith("verify")]
+    assert verified
+    assert all("--campaign" in command for command in verified)
+
+
 def test_the_test_sees_what_the_pages_name():
     assert "models/checkin/admit.py" in paths(ROOT / "docs/architecture.md")
     assert "verify --campaign rehearsal" in commands()
