@@ -4,14 +4,16 @@ connection, and connections that it gives away: an open live page holds none of 
 Without the limits a client that sends half a request, or does not read the answer, keeps a thread for as long as it likes.
 """
 
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from gunicorn import util
 from gunicorn.http.errors import NoMoreData
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import PollableMethodQueue, TConn, ThreadWorker
 
 from models.transactions import answer_limit
 from web.server.hand_over import HandOver
@@ -76,7 +78,32 @@ class Connection(TConn):
             super().close()
 
 
+class MethodQueue(PollableMethodQueue):
+    """gunicorn's, which once closed writes to no file. Threads may end long after their worker has closed it, and the numbers of
+    its pipe may be those of a database by then: a byte written there would damage it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._closing = threading.RLock()  # a signal may come within defer(), and calls it
+        self._closed = False
+
+    def defer(self, callback: Callable[..., object], *args: object) -> None:
+        with self._closing:
+            if not self._closed:
+                super().defer(callback, *args)
+
+    def close(self) -> None:
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                super().close()
+
+
 class Worker(ThreadWorker):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.method_queue = MethodQueue()
+
     def get_thread_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self.cfg.threads, initializer=answer_limit.of_requests)
 

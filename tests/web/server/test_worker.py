@@ -141,6 +141,27 @@ def test_an_answer_that_is_read_arrives_whole(tmp_path):
         sent.result()
 
 
+def test_a_thread_that_ends_after_its_worker_writes_into_no_other_file(tmp_path):
+    """The numbers of the closed pipe are given to the next files that are opened, a database for one."""
+    given = worker.Worker(1, 1, [], None, 30, Config(), None)
+    given.method_queue.init()
+    number = given.method_queue._write_fd
+    given.method_queue.close()
+    path = tmp_path / "database"
+    path.write_bytes(b"SQLite format 3")
+    with ExitStack() as stack:
+        for _ in range(100):
+            file = stack.enter_context(path.open("r+b"))
+            if file.fileno() == number:
+                break
+        assert file.fileno() == number
+        given.method_queue.defer(print)
+        given.method_queue.close()
+        assert path.read_bytes() == b"SQLite format 3"
+        file.seek(0)  # it is open yet
+    given.tmp.close()
+
+
 def test_it_is_healthy_while_scans_wait_for_the_database(server, send):
     path = server.settings["OPENWEEK_DATABASE_URL"].removeprefix("sqlite:///")
     other = sqlite3.connect(path, isolation_level=None)
