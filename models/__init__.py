@@ -20,6 +20,7 @@ for _module in (
     "codes.self_issue_limit",
     "ledger.network_counts",
     "codes.venue_codes",
+    "codes.wrong_codes",
     "public.search",
     "devices.kiosks",
     "devices.pairing",

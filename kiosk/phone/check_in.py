@@ -30,7 +30,8 @@ from models.checkin.attempt import Attempt
 from models.checkin.phone import browser_hash, nearness
 from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
-from models.codes.venue_codes import CodeProblem, VenueCode
+from models.codes.venue_codes import CodeProblem, CodeReading, VenueCode
+from models.codes.wrong_codes import Limit, WrongCodes
 from models.db import db
 from models.errors import TooMany
 from models.events import check_in_window
@@ -39,11 +40,15 @@ from models.events.merges import standing_event
 from models.events.tables import Event, Occurrence
 from models.ledger.network_counts import NetworkLimit
 from models.ledger.tables import ScanKind
+from models.security.networks import network_of
 
 bp = Blueprint("phone_check_in", __name__)
 
 CHECK_INS = "20 per minute"  # of one browser
 NETWORK_LIMIT = "openweek_network_limit"
+WRONG_CODES = "openweek_wrong_codes"
+# Forged codes in a minute, of one browser and of one network at one event.
+WRONG_OF_BROWSER, WRONG_OF_NETWORK = 20, 120
 
 
 class UnknownGroupError(Exception):
@@ -52,6 +57,7 @@ class UnknownGroupError(Exception):
 
 def register(app: Flask) -> None:
     app.extensions[NETWORK_LIMIT] = NetworkLimit()
+    app.extensions[WRONG_CODES] = WrongCodes()
     app.after_request(keep_secret)  # of the passes too, and of answers that come before any page
     app.register_blueprint(bp)
 
@@ -61,7 +67,10 @@ def register(app: Flask) -> None:
 def landing(token: str) -> Response:
     """The question. The ticket fixes the time of the visit, however long the choice takes."""
     now = clock.now()
-    opened = venue_codes.read_code(token, now)
+    try:
+        opened = _read_code(token, now)
+    except TooMany as mistake:
+        return problems.problem_page(problems.wrong_codes(mistake, token))
     code = opened.code
     if opened.problem or code is None:
         return problems.problem_page(problems.of_code(opened))
@@ -101,8 +110,11 @@ def _group_question(code: VenueCode, event: Event, window: CheckInWindow, ticket
 def check_in(token: str) -> ResponseReturnValue:
     """The tap. The ticket is checked, not the step in the address: a rotating code may have changed meanwhile."""
     now = clock.now()
-    opened, holders = venue_codes.read_code(token, now), browser.holders()
-    code = opened.code
+    try:
+        opened = _read_code(token, now)
+    except TooMany as mistake:
+        return problems.too_early(mistake)
+    code, holders = opened.code, browser.holders()
     if code is None:
         return problems.problem_page(problems.not_ours())
     if not holders:
@@ -115,7 +127,7 @@ def check_in(token: str) -> ResponseReturnValue:
         _count_network(code, now)
         _admit(ticket, code, holder, request.form.get("group", ""), now)
     except TooMany as mistake:
-        return problems.retry_page(max(round(mistake.wait.total_seconds()), 1))
+        return problems.too_early(mistake)
     except tickets.ForeignTicketError:
         return problems.problem_page(problems.foreign_ticket())
     except tickets.OldTicketError:
@@ -125,6 +137,20 @@ def check_in(token: str) -> ResponseReturnValue:
     except admit.BusyError:
         return problems.problem_page(problems.busy(code.event))
     return redirect(url_for("phone_result.result", token=token, scan_id=ticket.scan_id), 303)
+
+
+def _read_code(token: str, now: datetime) -> CodeReading:
+    """The code in an address. Raises TooMany for a browser or network that tried too many forged ones, also with a right one."""
+    opened = venue_codes.read_code(token, now)
+    if opened.event_id is None:
+        return opened
+    network = network_of(request.remote_addr or "")
+    limits = [Limit(f"venue code of event {opened.event_id} from {network}", WRONG_OF_NETWORK)]
+    limits += [Limit(f"venue code by {holder}", WRONG_OF_BROWSER) for holder in browser.holders()[:1]]
+    wrong_codes: WrongCodes = current_app.extensions[WRONG_CODES]
+    count = wrong_codes.count if opened.code is None else wrong_codes.check
+    count(limits, current_app.config["SECRET_KEY"], now)
+    return opened
 
 
 def _read_ticket(code: VenueCode, holders: list[str], now: datetime) -> tuple[tickets.Ticket, str]:

@@ -13,6 +13,7 @@ from flask_limiter import RequestLimit
 from models import clock
 from models.campaigns.tables import Campaign
 from models.codes.venue_codes import CodeMethod, CodeProblem, CodeReading, VenueCode
+from models.errors import TooMany
 from models.events.check_in_window import CheckInWindow
 from models.events.tables import Event, EventStatus
 
@@ -104,6 +105,21 @@ def of_event(event: Event, windows: Sequence[CheckInWindow], now: datetime) -> P
     return _at(event, 409, _("Check-in is over"), sentence, icon="clock")
 
 
+def wrong_codes(mistake: TooMany, token: str) -> Problem:
+    """Of a browser or a network that tried too many forged codes. token: a text with the form of a code, right or wrong."""
+    return Problem(
+        429,
+        _("Please wait a minute"),
+        _(
+            "Too many wrong codes were tried from this phone or its network. Wait a minute, then open the page again, "
+            "or ask the staff to check you in."
+        ),
+        again=token,
+        icon="clock",
+        retry_seconds=seconds_of(mistake),
+    )
+
+
 def no_cookie() -> Problem:
     sentence = _("Your browser does not store cookies, so a second visit cannot be recognised. Allow them for "
 "this page and scan again, or ask the staff to check you in.")  # fmt: skip
@@ -150,6 +166,15 @@ def too_many(limit: RequestLimit) -> Response:
     """For a phone over a rate limit, which is mostly one of a school behind one address: ticket and choice are kept."""
     seconds = max(round(limit.reset_at - time_now()), 1)
     return retry_page(seconds)
+
+
+def too_early(mistake: TooMany) -> Response:
+    return retry_page(seconds_of(mistake))
+
+
+def seconds_of(mistake: TooMany) -> int:
+    """To wait, at least one."""
+    return max(round(mistake.wait.total_seconds()), 1)
 
 
 def retry_page(seconds: int) -> Response:

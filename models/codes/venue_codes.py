@@ -12,7 +12,7 @@ from models.audit.chain import record_act
 from models.audit.tables import AuditSubject, AuditVerb
 from models.codes import keys, signatures
 from models.codes.signatures import Purpose, VenueSignature
-from models.db import Base, Instant, db, enumeration, transaction
+from models.db import LARGEST_ID, Base, Instant, db, enumeration, transaction
 from models.errors import N_, Conflict
 from models.events.tables import Event
 from models.places.tables import Venue
@@ -151,10 +151,12 @@ def _valid_codes(event_ids: Sequence[int], method: CodeMethod) -> dict[int, Venu
 
 @dataclass(frozen=True)
 class CodeReading:
-    """A venue code that was scanned. problem: None, or why it does not open its event."""
+    """A venue code that was scanned. problem: None, or why it does not open its event. event_id: of the event that it opens,
+    or would open with a right signature; None where it names no code of ours."""
 
     code: VenueCode | None
     problem: CodeProblem | None = None
+    event_id: int | None = None
 
 
 def read_code(text: str, now: datetime) -> CodeReading:
@@ -170,10 +172,14 @@ def read_code(text: str, now: datetime) -> CodeReading:
     signature = VenueSignature.BAD
     if key is not None:
         signature = signatures.verify_venue(unverified, key.secret, now.timestamp())
-    code = db.session.get(VenueCode, payload.number) if signature != VenueSignature.BAD else None
-    if code is None or code.purpose != payload.purpose:
+    # A forged number may be larger than any row's.
+    code = db.session.get(VenueCode, payload.number) if payload.number <= LARGEST_ID else None
+    if code is None:
         return CodeReading(None, CodeProblem.BAD_SIGNATURE)
+    if signature == VenueSignature.BAD or code.purpose != payload.purpose:
+        return CodeReading(None, CodeProblem.BAD_SIGNATURE, code.event_id)
     old_print = code.method == CodeMethod.PRINTED and code.issue != payload.issue_or_step
     if code.revoked_at is not None or old_print:
-        return CodeReading(code, CodeProblem.REVOKED)
-    return CodeReading(code, CodeProblem.EXPIRED if signature == VenueSignature.EXPIRED else None)
+        return CodeReading(code, CodeProblem.REVOKED, code.event_id)
+    problem = CodeProblem.EXPIRED if signature == VenueSignature.EXPIRED else None
+    return CodeReading(code, problem, code.event_id)

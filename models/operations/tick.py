@@ -10,7 +10,7 @@ from sqlalchemy import delete, or_, update
 
 from models import clock
 from models.accounts import idempotency, invitations, password_resets, sessions, throttle
-from models.codes import self_issue_limit
+from models.codes import self_issue_limit, wrong_codes
 from models.db import db, insert, transaction
 from models.desk import form_files, reminders
 from models.devices.pairing import PairingCode
@@ -98,6 +98,7 @@ def tick(now: datetime) -> TickResult:
     """Run every task once. Each has its own transactions."""
     self_issue_limit.delete_old(now)
     network_counts.forget(now)
+    wrong_codes.forget(now)
     throttle.delete_old(now)
     sessions.delete_old(now)
     invitations.delete_old(now)
