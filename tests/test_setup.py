@@ -142,7 +142,7 @@ def test_the_set_up_speaks_the_readers_language(lang, sentence):
     ],
 )
 def test_a_failed_download_is_one_sentence(said, sentence):
-    told = in_tools(f"import terminal; terminal.give_up({said!r})", LANG="C.UTF-8", LC_ALL="")
+    told = in_tools(f"import terminal; terminal.give_up({said!r})", LANG="C.UTF-8", LC_ALL="", SUDO_USER="")
     assert (told.returncode, told.stderr) == (1, sentence)
 
 
@@ -159,6 +159,25 @@ lock.write_text("two")
 print(is_current(stamp, lock))
 """
     assert in_tools(code).stdout.split() == ["False", "True", "False", "False"]
+
+
+NPM_UNTRUSTED = """npm error code SELF_SIGNED_CERT_IN_CHAIN
+npm error errno SELF_SIGNED_CERT_IN_CHAIN
+npm error request to the registry failed, reason: self-signed certificate in certificate chain
+npm error A complete log of this run can be found in: /root/.npm/_logs/debug-0.log
+"""
+
+
+def test_a_proxy_with_its_own_certificate_is_named_and_npms_last_words_are_its_cause():
+    def told(said, **environment):
+        code = f"import terminal; terminal.give_up({said!r})"
+        return in_tools(code, LANG="C.UTF-8", LC_ALL="", **environment).stderr
+
+    assert "NODE_EXTRA_CA_CERTS and PIP_CERT (`sudo -E` keeps them)," in told(NPM_UNTRUSTED, SUDO_USER="wei")
+    assert "NODE_EXTRA_CA_CERTS and PIP_CERT," in told(NPM_UNTRUSTED, SUDO_USER="")
+    assert "settings (`sudo -E` keeps them)," in told("npm error ENOTFOUND", SUDO_USER="wei")
+    cause = "npm error ENOSPC\nnpm error A complete log of this run can be found in: /x\n"
+    assert told(cause, SUDO_USER="").startswith("The set-up stopped: npm error ENOSPC (details")
 
 
 def prepare(**environment: str) -> tuple[int, str, str]:
