@@ -80,7 +80,17 @@ from web.public.registration import own_page as registration_page
 from web.public.registration import words as registration_words
 from web.public.schedule import day_grid, nearby, now_line
 from web.public.sharing import embed, json_ld, share_picture, share_poster, sitemap
-from web.server import assets, compression, health, hooks, json_logs, metrics, public_pages, standby
+from web.server import (
+    assets,
+    compression,
+    health,
+    hooks,
+    issuer_page,
+    json_logs,
+    metrics,
+    public_pages,
+    standby,
+)
 from web.words import checks as check_words
 from web.words import devices as device_words
 from web.words import event_changes, event_texts, numbers, progress, session_lines, terms
@@ -152,7 +162,7 @@ COMMANDS = (
 )  # fmt: skip
 MODULES = (
     errors, assets, *WORDS, *ACCOUNTS, *DESK, *FIGURES, *API, compression, feeds, subscriber_count,
-    *PUBLIC, standby, public_pages, *COMMANDS, health, hooks, metrics, json_logs,
+    *PUBLIC, standby, public_pages, *COMMANDS, health, hooks, issuer_page, metrics, json_logs,
 )  # fmt: skip
 
 

@@ -25,6 +25,10 @@ WORDS = {
     "pair_short": N_("A pairing code has 8 characters; you entered %(count)s. Please check and try again."),
     "pair_alike": N_("Pairing codes do not use the characters %(characters)s. Please check and try again."),
     "pair_offline": N_("The server did not answer. Check the network of this device, then try again."),
+    "untrusted": N_(
+        "This device does not trust the server's certificate: without a network this page will not open again."
+    ),
+    "untrusted_how": N_("What to do about it"),
     "pair_kept": N_("Scans on this kiosk still to upload: %(count)s."),
     # The entrance
     "ask": N_("Show your pass, or tap your group"),

@@ -71,9 +71,10 @@ def register(app: Flask) -> None:
 @click.option("--demo", is_flag=True, help="Load the demo first, as `openweek demo` does.")
 def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     """Serve the week, and do what is due each minute."""
-    addresses = shared_addresses(host, port, tls)
+    url = os.environ.get("OPENWEEK_BASE_URL") or None
+    addresses = shared_addresses(host, port, tls, url)
     # The default for codes and feeds, here and in the workers.
-    os.environ["OPENWEEK_BASE_URL"] = os.environ.get("OPENWEEK_BASE_URL") or addresses[0]
+    os.environ["OPENWEEK_BASE_URL"] = url or addresses[0]
     if demo:
         current_app.config["BASE_URL"] = os.environ["OPENWEEK_BASE_URL"]
         click.get_current_context().invoke(setup.demo)
@@ -83,15 +84,16 @@ def serve(host: str, port: int, tls: bool, demo: bool) -> None:
     installation.check_secret_key()
     with transaction():
         installation.keep_secret_key()
+    issuer = Path(current_app.instance_path) / "tls" / certificate.ISSUER if tls else None
     options = {
         **RECOMMENDED,
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
         "workers": current_app.config["WORKERS"],
-        "when_ready": lambda _server: _print_addresses(addresses, _open_to_others(host)),
+        "when_ready": lambda _server: _print_addresses(addresses, _open_to_others(host), issuer),
         "post_worker_init": _start_worker,
     }
     if tls:
-        files = certificate.ensure_certificate(Path(current_app.instance_path) / "tls")
+        files = certificate.ensure_certificate(Path(current_app.instance_path) / "tls", url=url)
         options["certfile"], options["keyfile"] = map(str, files)
     if current_app.config["METRICS_TOKEN"]:
         metrics.prepare_folder(Path(current_app.instance_path))
@@ -150,16 +152,18 @@ def _open_to_others(host: str) -> bool:
         return False  # a name
 
 
-def shared_addresses(host: str, port: int, tls: bool) -> list[str]:
-    """Where the served week can be opened; the first one is for others in the network, where it is open to them."""
+def shared_addresses(host: str, port: int, tls: bool, url: str | None = None) -> list[str]:
+    """Where the served week can be opened; the first one is for others: url, where it is set, else an address in the network,
+    where it is open to others."""
     hosts = [*certificate.own_addresses(), "127.0.0.1"] if _open_to_others(host) else [host]
     scheme, default_port = ("https", 443) if tls else ("http", 80)
     port_suffix = "" if port == default_port else f":{port}"
-    return [f"{scheme}://{f'[{name}]' if ':' in name else name}{port_suffix}" for name in hosts]
+    own = [f"{scheme}://{f'[{name}]' if ':' in name else name}{port_suffix}" for name in hosts]
+    return list(dict.fromkeys([url.rstrip("/"), *own] if url else own))
 
 
-def _print_addresses(addresses: list[str], with_code: bool) -> None:
-    """Print the addresses, with a QR code for tablets where the terminal is UTF-8."""
+def _print_addresses(addresses: list[str], with_code: bool, issuer: Path | None) -> None:
+    """Print the addresses, with a QR code for tablets where the terminal is UTF-8. issuer: of this machine's own certificate."""
     click.echo(_("Openweek is running. Stop it with Ctrl+C."))
     for path, description in ADDRESSES:
         click.echo(f"  {addresses[0]}{path}  {_(description)}")
@@ -169,8 +173,16 @@ def _print_addresses(addresses: list[str], with_code: bool) -> None:
     if with_code and "utf" in (sys.stdout.encoding or "").lower():
         qr.code(f"{addresses[0]}/kiosk/", qr.PASS_LEVEL).print_ascii(invert=True)
         click.echo(_("The code opens the kiosk on a tablet or phone in the same network."))
-    if addresses[0].startswith("https:"):
+    if issuer:
         click.echo(_("The certificate was made on this machine: a browser warns once, and you confirm it."))
+        click.echo(
+            _(
+                "Tablets that are to open without a network have to trust its issuer: %(url)s tells how. "
+                "Its fingerprint: %(digits)s",
+                url=f"{addresses[0]}/about/certificate",
+                digits=certificate.fingerprint(issuer.read_bytes()),
+            )
+        )
 
 
 def _start_worker(worker: Any) -> None:

@@ -30,8 +30,11 @@ async function register() {
     const retry = () => pending.active || pending.waiting || pending.installing || setTimeout(register, AGAIN);
     pending.installing?.addEventListener("statechange", retry);
     retry();
-  } catch {
-    // Started with no network, or the browser keeps nothing: the worker that is there serves on.
+  } catch (error) {
+    // Started with no network, or the browser keeps nothing: the worker that is there serves on. Behind a confirmed warning about
+    // the certificate no browser installs a worker.
+    const note = document.getElementById("untrusted");
+    if (note && error instanceof DOMException && error.name === "SecurityError") note.hidden = false;
   }
 }
 

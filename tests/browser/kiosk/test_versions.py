@@ -110,3 +110,17 @@ def test_a_page_that_came_past_the_worker_is_served_by_it_all_the_same(page: Pag
     with page.expect_navigation():
         page.context.new_cdp_session(page).send("Page.reload", {"ignoreCache": True})
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=10_000)
+
+
+def test_a_device_that_does_not_trust_the_certificate_says_what_will_not_work(page: Page, address: str):
+    page.goto(address)
+    expect(page.locator("#pairing")).to_be_visible()
+    expect(page.locator("#untrusted")).to_be_hidden()
+    page.context.add_init_script(
+        "ServiceWorkerContainer.prototype.register = async () => { throw new DOMException('SSL', 'SecurityError'); };"
+    )
+    page.reload()
+    expect(page.locator("#untrusted")).to_be_visible()
+    page.locator("#untrusted a").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.url.endswith("/about/certificate")

@@ -1,13 +1,16 @@
 """Serving: the certificate of this machine, the addresses, health, and settings that stop the start."""
 
 import logging
+import socket
 import ssl
 import stat
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 from models.db import db
 from web.commands import serve
@@ -71,10 +74,87 @@ def test_a_machine_may_have_any_name(tmp_path, network, monkeypatch, host, name)
     assert made.read_bytes() == first
 
 
+def handshake(folder, name):
+    """Whether a client that trusts the issuer alone is content with the certificate under a name."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    client = ssl.create_default_context(cafile=str(folder / certificate.ISSUER))
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [
+        client.wrap_bio(to_client, to_server, server_hostname=name),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ]
+    for _turn in range(4):
+        for end in ends:
+            with suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    return ends[0].version()
+
+
+def test_a_tablet_that_trusts_the_issuer_is_content(tmp_path, network):
+    certificate.ensure_certificate(tmp_path, url="https://192.0.2.9:8000")
+    assert all(handshake(tmp_path, name) for name in ("192.0.2.7", "192.0.2.9", "127.0.0.1", "localhost"))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        handshake(tmp_path, "192.0.2.8")
+
+
+def test_nothing_else_can_be_signed_by_it(tmp_path, network):
+    certificate.ensure_certificate(tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["certificate.pem", "issuer.pem", "key.pem"]
+    issuer = x509.load_pem_x509_certificate((tmp_path / "issuer.pem").read_bytes())
+    key = serialization.load_pem_private_key((tmp_path / "key.pem").read_bytes(), None)
+    assert key.public_key() != issuer.public_key()
+
+
+def test_with_an_address_that_is_set_it_is_kept_wherever_the_machine_is(tmp_path, network):
+    """Else tablets would have to trust another issuer."""
+    made, _key = certificate.ensure_certificate(tmp_path, NOW, "https://week.example.cn")
+    first = made.read_bytes()
+    network("192.0.2.8")
+    certificate.ensure_certificate(tmp_path, NOW, "https://week.example.cn")
+    assert made.read_bytes() == first
+    certificate.ensure_certificate(tmp_path, NOW, "https://192.0.2.8:8000")
+    assert made.read_bytes() != first
+
+
+def test_the_page_hands_the_issuer_out(client, tmp_path, network, monkeypatch):
+    assert client.get("/about/certificate.crt").status_code == 404
+    assert client.get("/about/certificate").status_code == 200
+    monkeypatch.setattr(client.application, "instance_path", str(tmp_path))
+    certificate.ensure_certificate(tmp_path / "tls")
+    file = client.get("/about/certificate.crt")
+    assert file.content_type == "application/x-x509-ca-cert"
+    issuer = x509.load_der_x509_certificate(file.data)
+    assert issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    assert issuer.fingerprint(hashes.SHA256()).hex(":").upper() in client.get("/about/certificate").text
+
+
+def test_addresses_without_a_way_out(monkeypatch):
+    """A Pi that is itself the access point asks its network cards."""
+    monkeypatch.setattr(certificate, "SIOCGIFADDR", 0)
+    assert certificate._interface_addresses() == []
+    monkeypatch.undo()
+    assert "127.0.0.1" in certificate._interface_addresses()
+    monkeypatch.setattr(certificate, "_interface_addresses", lambda: ["127.0.0.1", "192.0.2.7"])
+    monkeypatch.setattr(certificate.socket, "getaddrinfo", lambda *_words: [])
+
+    class NoWay(socket.socket):
+        def connect(self, _address):
+            raise OSError
+
+    monkeypatch.setattr(certificate.socket, "socket", NoWay)
+    assert certificate.own_addresses() == ["192.0.2.7"]
+
+
 def test_the_first_address_is_the_one_to_pass_on(network):
     anywhere = ".".join("0000")
     assert serve.shared_addresses("127.0.0.1", 8000, tls=False) == ["http://127.0.0.1:8000"]
     assert serve.shared_addresses(anywhere, 443, tls=True) == ["https://192.0.2.7", "https://127.0.0.1"]
+    assert serve.shared_addresses(anywhere, 8000, tls=True, url="https://192.0.2.9:8000/") == [
+        "https://192.0.2.9:8000",
+        "https://192.0.2.7:8000",
+        "https://127.0.0.1:8000",
+    ]
     assert serve.shared_addresses("::1", 8000, tls=False) == ["http://[::1]:8000"]
 
 
