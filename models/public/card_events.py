@@ -1,19 +1,21 @@
 """What the card of an event shows, read as columns: a page of a list needs no more, and loading fifty events whole takes
 longer than all the rest of their page. The names are those of Event and Occurrence, so that templates and words take either."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, select
 
 from models.campaigns.tables import Campaign
 from models.db import db
 from models.events.tables import Event, EventAudience, EventHost, EventVenue, Occurrence
 from models.organizations.tables import Organization
 from models.places.tables import Venue
+from models.transactions.bulk import DIALECTS, among
+from models.transactions.round_trip import select_together
 
 
 class Named(NamedTuple):
@@ -104,68 +106,68 @@ class CardEvent:
         return [CardSession(self, facts) for facts in self.facts.sessions]
 
 
-def _of_events(column: Any) -> ColumnElement[bool]:
-    chosen: ColumnElement[bool] = column.in_(bindparam("ids", expanding=True))
-    return chosen
+def _queries(dialect: str) -> tuple[Select[Any], ...]:
+    """Of events, hosts, groups, venues and sessions."""
+
+    def of_events(column: Any) -> ColumnElement[bool]:
+        return among(column, "ids", dialect)
+
+    return (
+        select(
+            Event.id,
+            Event.title,
+            Event.title_en,
+            Event.status,
+            Event.region_code,
+            Event.region_text,
+            Event.venue_text,
+            Event.time_text,
+            Event.mode,
+            Organization.name,
+        )
+        .outerjoin(Organization, Organization.id == Event.lead_id)
+        .where(of_events(Event.id)),
+        select(EventHost.event_id, EventHost.name)
+        .where(of_events(EventHost.event_id))
+        .order_by(EventHost.position),
+        select(EventAudience.event_id, EventAudience.group).where(of_events(EventAudience.event_id)),
+        select(EventVenue.event_id, Venue.name)
+        .join(Venue, Venue.id == EventVenue.venue_id)
+        .where(of_events(EventVenue.event_id))
+        .order_by(EventVenue.position),
+        select(Occurrence.event_id, *(getattr(Occurrence, name) for name in SessionFacts._fields))
+        .where(of_events(Occurrence.event_id))
+        .order_by(Occurrence.start_day, Occurrence.start_at, Occurrence.id),
+    )
 
 
 # Built once: building them takes as long as running them.
-_EVENTS = (
-    select(
-        Event.id,
-        Event.title,
-        Event.title_en,
-        Event.status,
-        Event.region_code,
-        Event.region_text,
-        Event.venue_text,
-        Event.time_text,
-        Event.mode,
-        Organization.name,
-    )
-    .outerjoin(Organization, Organization.id == Event.lead_id)
-    .where(_of_events(Event.id))
-)
-_HOSTS = (
-    select(EventHost.event_id, EventHost.name)
-    .where(_of_events(EventHost.event_id))
-    .order_by(EventHost.position)
-)
-_GROUPS = select(EventAudience.event_id, EventAudience.group).where(_of_events(EventAudience.event_id))
-_VENUES = (
-    select(EventVenue.event_id, Venue.name)
-    .join(Venue, Venue.id == EventVenue.venue_id)
-    .where(_of_events(EventVenue.event_id))
-    .order_by(EventVenue.position)
-)
-_SESSIONS = (
-    select(Occurrence.event_id, *(getattr(Occurrence, name) for name in SessionFacts._fields))
-    .where(_of_events(Occurrence.event_id))
-    .order_by(Occurrence.start_day, Occurrence.start_at, Occurrence.id)
-)
+_QUERIES = {dialect: _queries(dialect) for dialect in DIALECTS}
 
 
 def card_events(campaign: Campaign, ids: Collection[int]) -> dict[int, CardEvent]:
-    """The events with these ids, in five queries."""
+    """The events with these ids, in five queries, on PostgreSQL on one way."""
     if not ids:
         return {}
-    hosts, groups, venues = (_names(query, ids) for query in (_HOSTS, _GROUPS, _VENUES))
-    sessions: dict[int, list[SessionFacts]] = {}
-    for event_id, *columns in _rows(_SESSIONS, ids):
-        sessions.setdefault(event_id, []).append(SessionFacts(*columns))
-    found = {}
-    for row in _rows(_EVENTS, ids):
-        related = (tuple(part.get(row[0], ())) for part in (hosts, groups, venues, sessions))
-        found[row[0]] = CardEvent(campaign, EventFacts._make((*row, *related)))
-    return found
+    connection = db.session.connection()
+    queries = _QUERIES[connection.dialect.name]
+    events, hosts, groups, venues, sessions = select_together(connection, queries, {"ids": sorted(ids)})
+    related = [*map(_names, (hosts, groups, venues)), _sessions(sessions)]
+    return {
+        row[0]: CardEvent(campaign, EventFacts(*row, *(tuple(part.get(row[0], ())) for part in related)))
+        for row in events
+    }
 
 
-def _rows(query: Select[Any], ids: Collection[int]) -> list[Any]:
-    return list(db.session.connection().execute(query, {"ids": list(ids)}))
-
-
-def _names(query: Select[Any], ids: Collection[int]) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = {}
-    for event_id, name in _rows(query, ids):
+def _names(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    names: dict[int, list[Any]] = {}
+    for event_id, name in rows:
         names.setdefault(event_id, []).append(name)
     return names
+
+
+def _sessions(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    sessions: dict[int, list[Any]] = {}
+    for row in rows:
+        sessions.setdefault(row[0], []).append(SessionFacts._make(row[1:]))
+    return sessions

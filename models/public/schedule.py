@@ -67,10 +67,8 @@ class SessionCounts(NamedTuple):
 
 def session_counts(campaign: Campaign, filters: Filters, sets: queries.DaySets) -> SessionCounts:
     """For a choice without a search, of days of the week. sets: of day_sets() with these filters."""
-    outside = case((_outside(campaign), 1))
-    query = _sessions(campaign, filters).with_only_columns(func.count(Occurrence.id), func.count(outside))
     if filters.venue:
-        return SessionCounts._make(db.session.execute(query).one())
+        return SessionCounts._make(db.session.execute(_session_counts(campaign, filters)).one())
     chosen = calendar_order.bits_of_days(campaign, filters.day) if filters.day else None
     known = sum(
         count
@@ -79,8 +77,14 @@ def session_counts(campaign: Campaign, filters: Filters, sets: queries.DaySets) 
     )
     if all(sessions == 1 or (days, sessions) == (0, 0) for days, sessions in sets):
         return SessionCounts(known, 0)
-    others, outside_count = db.session.execute(query.where(Event.session_count != 1)).one()
+    several = _session_counts(campaign, filters).where(Event.session_count != 1)
+    others, outside_count = db.session.execute(several).one()
     return SessionCounts(known + others, outside_count)
+
+
+def _session_counts(campaign: Campaign, filters: Filters) -> Select[tuple[int, int]]:
+    outside = case((_outside(campaign), 1))
+    return _sessions(campaign, filters).with_only_columns(func.count(Occurrence.id), func.count(outside))
 
 
 def outside_entries(campaign: Campaign, filters: Filters, undated: bool) -> list[Entry]:
@@ -101,9 +105,9 @@ def day_entries(
 ) -> list[Entry]:
     """The part of schedule() that a day of the week has, for a choice without a search: from number first on, at most so
     many. sets: of day_sets() with these filters. The database orders and cuts off: a day of a big week has thousands."""
-    rows, last = _rows_of_day(campaign, filters, day), first + most
     if filters.venue:
-        found = db.session.execute(rows.offset(first).limit(most)).tuples()
+        chosen = _rows_of_day(campaign, filters, day).offset(first).limit(most)
+        found = db.session.execute(chosen).tuples()
         return [Entry(day, event_id) for event_id, _begins in found]
     # One session, which begins on this day and is on no other day of the week: its index has these in order.
     bit, begin = 1 << (day - campaign.starts).days, calendar_order.first_place(day)
@@ -112,6 +116,7 @@ def day_entries(
     if day != campaign.starts and all(key == (bit, 1) for key in sets if key[0] & bit):
         ids = db.session.scalars(ordered.with_only_columns(Event.id).offset(first).limit(most))
         return [Entry(day, event_id) for event_id in ids]
+    rows, last = _rows_of_day(campaign, filters, day), first + most
     no_time, no_place = cast(null(), Instant()), cast(null(), BigInteger)
     parts = (
         ordered.with_only_columns(Event.id, no_time, Event.calendar_place - begin).limit(last).subquery(),

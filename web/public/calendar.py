@@ -18,6 +18,7 @@ from web.errors import sentence
 from web.public import listing, previous_and_next, week_strip
 from web.public.event_cards import EventCards
 from web.public.filters import choice, region_picker
+from web.public.filters.filter_parts import FilterParts
 from web.public.schedule import screen
 from web.query_cache import QueryCache
 from web.urls import local_path
@@ -160,9 +161,7 @@ def _list_template(
         starred=starred,
         card=EventCards(campaign, now, starred),
         strip=week_strip.week_strip(campaign, filters, path, now, cache),
-        region_levels=region_picker.picker_levels(filters.region[0] if len(filters.region) == 1 else None),
-        checkbox_values=choice.checkbox_values(campaign),
-        hidden_fields=choice.hidden_fields(filters),
+        filter_parts=FilterParts(campaign, path, filters),
         active_filters=choice.active_filters(campaign, filters, path),
         back=urls.address(path, filters),
         all_days=urls.address(path, filters.replace(day=())) if filters.day else None,

@@ -1,10 +1,6 @@
-"""The cards of a list, each kept by all that it depends on: after a change of one event only its own card is rendered.
+"""The cards of a list, each kept by all that it depends on: after a change of one event only its own card is rendered."""
 
-A kept card is found by the facts that it shows, not by a version that somebody has to raise: what changed has another key."""
-
-import threading
-from collections import OrderedDict
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from datetime import date, datetime
 
 from flask import current_app
@@ -13,13 +9,11 @@ from markupsafe import Markup
 from models.campaigns.tables import Campaign
 from models.public.card_events import CardEvent
 from models.public.schedule import sessions_on
+from web.public.kept_markup import KeptMarkup
 from web.words import terms
 from web.words.progress import Progress, progress, progress_words
 
-MOST = 3000  # kept by one process, about 3 KB each
-
-_kept: OrderedDict[Hashable, Markup] = OrderedDict()
-_lock = threading.Lock()
+_kept = KeptMarkup(3000)  # about 3 KB each
 
 
 class EventCards:
@@ -35,18 +29,8 @@ class EventCards:
     def __call__(self, event: CardEvent, day: date | None) -> Markup:
         if self._starred:
             return self._render(event, day)
-        key = self._of_page, event.facts, day, self._progress(event, day)
-        with _lock:
-            found = _kept.get(key)
-            if found is not None:
-                _kept.move_to_end(key)
-                return found
-        card = self._render(event, day)
-        with _lock:
-            _kept[key] = card
-            while len(_kept) > MOST:
-                _kept.popitem(last=False)
-        return card
+        facts = self._of_page, event.facts, day, self._progress(event, day)
+        return _kept.get(facts, lambda: self._render(event, day))
 
     def _progress(self, event: CardEvent, day: date | None) -> tuple[Progress, str]:
         """What the card says by the clock."""

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from models.db import on_postgresql
 from models.events.draft import (
     EventDraft,
     FormatDraft,
@@ -379,10 +380,12 @@ def test_the_list_asks_no_more_for_thirty_events_than_for_one(client, campaign, 
                 lead=OrganizationDraft(f"单位{number}", "110101", None),
             )
 
+    # What cards show travels together on PostgreSQL (models.transactions.round_trip).
+    expected = [7, 5] if on_postgresql() else [12, 10]
     events(0, 1)
-    assert asked() == [12, 10]
+    assert asked() == expected
     events(1, 30)
-    assert asked() == [12, 10]
+    assert asked() == expected
     assert asked() == [0, 0]  # until something moves, nothing is rendered again
 
 

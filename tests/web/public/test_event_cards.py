@@ -89,7 +89,7 @@ def test_a_card_says_by_the_clock_what_runs(client, campaign, monkeypatch):
 
 
 def test_a_process_keeps_only_so_many(client, campaign, monkeypatch):
-    monkeypatch.setattr(event_cards, "MOST", 3)
+    monkeypatch.setattr(event_cards._kept, "most", 3)
     for number in range(5):
         make_event(campaign, f"第{number}场")
     assert len(cards(client)) == 5
