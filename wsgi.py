@@ -31,6 +31,7 @@ from models.security.virus_scanner import scanner_of
 from models.transactions.database_errors import is_away, is_full
 from web.commands import verify
 from web.desk.form_files.limits import FormRequest
+from web.server import decoded_types
 from web.words.reader_language import reader_language
 
 ROOT = Path(__file__).parent
@@ -72,6 +73,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     except Mistake as mistake:
         raise SettingError(_translated(mistake)) from None
     app.extensions["openweek.secret_files"] = files
+    decoded_types.prepare()
     return app
 
 
