@@ -215,23 +215,29 @@ def error_response(status: int, detail: str) -> Response:
         if status == 401 and request.path.startswith("/api/"):
             response.headers["WWW-Authenticate"] = "Bearer"
     else:
-        # The page's header may query the database, which may be what failed.
-        template = "shared/error.html" if status < 500 else "shared/error_plain.html"
-        response = Response(
-            render_template(
-                template,
-                status=status,
-                campaign=_campaign_of_path() if status < 500 else None,
-                error_title=title,
-                detail=detail,
-                locale=str(get_locale()),
-                secret=_SECRET_PATH.search(request.path) is not None,
-            ),
-            status,
-            content_type="text/html; charset=utf-8",
-        )
+        page = _plain_page if status >= 500 else _page
+        response = Response(page(status, title, detail), status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _page(status: int, title: str, detail: str) -> str:
+    return render_template(
+        "shared/error.html",
+        status=status,
+        campaign=_campaign_of_path(),
+        error_title=title,
+        detail=detail,
+        locale=str(get_locale()),
+        secret=_SECRET_PATH.search(request.path) is not None,
+    )
+
+
+def _plain_page(status: int, title: str, detail: str) -> str:
+    """Without the header of other pages and without render_template(), which asks who is signed in: both may query the database,
+    which may be what failed."""
+    template = current_app.jinja_env.get_template("shared/error_plain.html")
+    return template.render(status=status, error_title=title, detail=detail, locale=str(get_locale()))
 
 
 def _campaign_of_path() -> Campaign | None:

@@ -7,6 +7,7 @@ from flask import abort
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, TimeoutError
 
+from models.accounts import sessions
 from models.db import db, transaction
 from models.errors import Conflict, Mistake, NotFound
 from models.transactions import database_errors
@@ -157,3 +158,14 @@ def test_an_unusable_database_is_one_line_in_the_log_and_a_503_to_everybody(clie
     (line,) = caplog.messages
     assert line.startswith(database_errors.UNUSABLE)
     assert caplog.text.count("Traceback") == 0
+
+
+def test_who_is_signed_in_is_told_too_that_the_database_is_away(gus_browser, monkeypatch):
+    def is_away(*_asked):
+        raise locked()
+
+    monkeypatch.setattr(sessions, "session_of_token", is_away)
+    for path in ("/desk/", "/desk/account/"):
+        answer = gus_browser.get(path)
+        assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "2")
+        assert "Please try again in a few seconds." in answer.text
