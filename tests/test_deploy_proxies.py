@@ -23,6 +23,17 @@ HALF_BODY = (
     b"POST /api/v1/scans HTTP/1.1\r\nHost: week.example.cn\r\n"
     b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
 )
+EIGHT_STREAMS = """() => Promise.all(Array.from({length: 8}, (_, number) => new Promise((done) => {
+    const stream = new EventSource(`/ip-2024/wall.events?number=${number}`);
+    stream.addEventListener("figures", done);
+}))).then((heard) => heard.length)"""
+BATCH = """() => fetch("/api/v1/scans", {
+    method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({scans: "x".repeat(1_000_000)}),
+}).then((answer) => answer.status)"""
+SLOW_BODY = """() => fetch("/api/v1/scans", {
+    method: "POST", headers: {"Content-Type": "application/json"}, duplex: "half",
+    body: new ReadableStream({start: (body) => body.enqueue(new TextEncoder().encode("{"))}),
+}).then((answer) => answer.status, (error) => error.name)"""
 CLIENT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 CLIENT.check_hostname, CLIENT.verify_mode = False, ssl.CERT_NONE
 
@@ -121,6 +132,33 @@ def test_figures_come_while_they_change(proxy):
             assert part, stream
             stream += part
     assert b"text/event-stream" in stream
+
+
+@pytest.mark.browser
+def test_a_browser_with_many_live_pages_opens_one_more(server, browser, tmp_path):
+    """Over HTTP/1.1 six streams use up all connections that a browser has for a host. A slow body is cut off all the same."""
+    with behind_nginx(server, tmp_path) as (port, _secure):
+        context = browser.new_context(ignore_https_errors=True)
+        page = context.new_page()
+        page.goto(f"https://127.0.0.1:{port}/ip-2024/")
+        assert page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol") == "h2"
+        assert page.evaluate(EIGHT_STREAMS) == 8
+        assert page.evaluate("fetch('/readyz').then((answer) => answer.text())") == "ready\n"
+        assert page.evaluate(BATCH) == 401  # no kiosk's, but read to its end
+        assert page.evaluate(SLOW_BODY) in (408, "TypeError")
+        context.close()
+
+
+def test_a_challenge_of_certbot_is_not_redirected(server, tmp_path):
+    port, plain = free_port(), free_port()
+    (tmp_path / ".well-known/acme-challenge").mkdir(parents=True)
+    (tmp_path / ".well-known/acme-challenge/token").write_text("proof")
+    files = ("/var/www/html", str(tmp_path))
+    command = nginx(tmp_path, port, [server.port], trustme.CA(), files, plain=plain)
+    with started(command, port, tmp_path):
+        assert get((plain, False), "/.well-known/acme-challenge/token")[0] == 200
+        status, head = get((plain, False), "/ip-2024/?day=1")
+    assert (status, "Location: https://week.example.cn/ip-2024/?day=1" in head) == (308, True)
 
 
 def test_slow_clients_keep_nobody_out(proxy):

@@ -13,9 +13,15 @@ _TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 def nginx(
-    folder: Path, port: int, nodes: Sequence[int], authority: trustme.CA, *changes: tuple[str, str]
+    folder: Path,
+    port: int,
+    nodes: Sequence[int],
+    authority: trustme.CA,
+    *changes: tuple[str, str],
+    plain: int | None = None,
 ) -> list[str]:
-    """port: of HTTPS, also at 127.0.0.1. nodes: ports of the application. changes: other words of the file."""
+    """port: of HTTPS, also at 127.0.0.1; plain: of HTTP, any unless named. nodes: ports of the application. changes: other words
+    of the file."""
     issued = authority.issue_cert(HOST, "127.0.0.1")
     issued.private_key_pem.write_to_path(folder / "key.pem")
     issued.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
@@ -24,9 +30,9 @@ def nginx(
         (ROOT / "deploy" / "nginx.conf").read_text(),
         (server, "".join(server.replace("8000", str(node)) for node in nodes)),
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
-        ("listen 80", f"listen 127.0.0.1:{free_port()}"),
-        ("/etc/ssl/certs/week.example.cn.pem", str(folder / "certificate.pem")),
-        ("/etc/ssl/private/week.example.cn.key", str(folder / "key.pem")),
+        ("listen 80", f"listen 127.0.0.1:{plain or free_port()}"),
+        ("/etc/letsencrypt/live/week.example.cn/fullchain.pem", str(folder / "certificate.pem")),
+        ("/etc/letsencrypt/live/week.example.cn/privkey.pem", str(folder / "key.pem")),
         *changes,
     )
     paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in _TEMPORARY)
