@@ -10,6 +10,7 @@ browser, page   Chromium; a page in a context of its own that fails the test on 
 launch          `launch("--flag")`: a Chromium started with further flags (fake camera), closed after the test
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from tests.support.servers.databases import Databases, Postgres
 
 pytest_plugins = [
     "tests.support.run.temporary_files",
+    "tests.support.run.reruns",
     "tests.support.run.order",
     "tests.support.run.unrun_tests",
     "tests.support.records.queries",
@@ -34,6 +36,10 @@ pytest_plugins = [
     "tests.support.servers.served_demo",
     "tests.support.browser.chromium",
 ]
+
+
+# Nothing becomes free while thousands of tests are collected; compile_once() lets the collector run again.
+gc.disable()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
 """The import rule: models imports neither kiosk nor web nor anything of a request; those two never each other."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ def modules() -> list[Path]:
     return [*paths, ROOT / "wsgi.py"]
 
 
-def imports(path: Path) -> set[tuple[str, str]]:
+@cache
+def imports(path: Path) -> frozenset[tuple[str, str]]:
     """Every (module, name) that a file imports anywhere; name is "" for a plain import."""
     pairs = set()
     package = path.relative_to(ROOT).parts[:-1]
@@ -50,7 +52,7 @@ def imports(path: Path) -> set[tuple[str, str]]:
             above = package[: len(package) - node.level + 1] if node.level else ()
             module = ".".join([*above, *([node.module] if node.module else [])])
             pairs |= {(module, alias.name) for alias in node.names}
-    return pairs
+    return frozenset(pairs)
 
 
 def package_of(path: Path) -> str:

@@ -91,3 +91,4 @@ def compile_once() -> None:
     gc.freeze()
     # Each test leaves an application behind: a collector that runs as often as usual takes a seventh of all their time.
     gc.set_threshold(100_000, 10, 10)
+    gc.enable()
