@@ -181,10 +181,12 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("second_factor", "POST"): EVERYBODY,
     ("desk_accounts.index", "GET"): OFFICES,
     ("desk_accounts.invite", "POST"): OFFICES,
+    ("desk_accounts.search", "POST"): OFFICES,
     ("desk_accounts.revoke", "POST"): frozenset(),  # there is no such invitation
     ("desk_accounts", "GET"): MANAGERS,
     ("desk_accounts", "POST"): MANAGERS,
     ("desk_audit.index", "GET"): OFFICES,
+    ("desk_audit.search", "POST"): OFFICES,
     ("desk_retention.index", "GET"): frozenset({"cui"}),
     ("desk_webhooks.index", "GET"): WRITE,
     ("desk_webhooks.add", "POST"): WRITE,

@@ -78,7 +78,7 @@ def new_token(email: str, scopes: tuple[str, ...], as_json: bool) -> None:
 def reset_password(email: str) -> None:
     """Print a link by which the owner of the account sets the password anew: valid for a day, once."""
     secret = password_resets.new_reset_link_of(email, clock.now())
-    click.echo(site().url(f"/desk/reset/{secret}"))
+    click.echo(site().url(f"/desk/reset#{secret}"))
     click.echo(
         _("The link is valid for 24 hours, once. Hand it to the owner of the account alone."), err=True
     )

@@ -82,7 +82,19 @@ def test_invitation_password_app_signed_in(
     usable(office)
 
     new = browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844}).new_page()
+    secret = link.partition("#")[2]
+    asked: list[str] = []
+    new.on("request", lambda request: asked.append(request.url.partition("#")[0]))
     new.goto(link)
+    new.wait_for_url("**/desk/invitation/password")
+    assert len(secret) == 32
+    assert [address for address in asked if secret in address] == []
+    new.go_back()  # to the page of the link, which has lost its secret
+    assert new.url == f"{server.url}/desk/invitation"
+    usable(new)
+    new.fill("#secret", link)  # as without scripts
+    new.locator(".sign-in-card button").click()
+    new.wait_for_url("**/desk/invitation/password")
     usable(new)
     new.fill("#new", CHOSEN)
     new.fill("#again", CHOSEN)
@@ -122,7 +134,9 @@ def test_invitation_password_app_signed_in(
     new.wait_for_url("**/desk/")
     new.context.close()
 
-    office.goto(f"{server.url}/desk/accounts/?q=xin")
+    office.goto(f"{server.url}/desk/accounts/")
+    office.fill("#q", "xin")
+    office.locator("form[role=search] button").click()
     office.locator("table a").click()
     usable(office)
     office.goto(f"{server.url}/desk/audit/")

@@ -8,11 +8,10 @@ from models import clock
 from models.accounts import closing, invitations, password_resets, scope, sessions
 from models.accounts.second_factor import factors
 from models.errors import Mistake, NotFound
-from models.installation import site
 from models.publishing.organizations import merges as organization_merges
 from web import errors
 from web.desk import mail, region_field
-from web.desk.accounts import current
+from web.desk.accounts import current, invitation
 
 SHOWN = 300  # of a long list; the search finds the others
 
@@ -25,7 +24,7 @@ def register(app: Flask) -> None:
 
 
 def _page(**more: object) -> str:
-    now, text = clock.now(), request.args.get("q", "").strip()
+    now, text = clock.now(), request.form.get("q", "").strip()
     accounts, total = scope.accounts_for(current_user, text, SHOWN)
     return render_template(
         "desk/accounts/accounts.html",
@@ -46,6 +45,13 @@ def _page(**more: object) -> str:
 @pages.get("/")
 @login_required
 def index() -> ResponseReturnValue:
+    return _page()
+
+
+@pages.post("/")
+@login_required
+def search() -> ResponseReturnValue:
+    """By a form's body: what is typed is mostly the e-mail address of a person."""
     return _page()
 
 
@@ -74,7 +80,7 @@ def invite() -> ResponseReturnValue:
         raise
     except Mistake as mistake:
         return _page(problem=errors.sentence(mistake)), 422
-    link = site().url(url_for("invitation.show", secret=invited.secret))
+    link = invitation.link_of("invitation", invited.secret)
     email = invited.invitation.email
     sent = mail.send_invitation(email, invited.invitation.organization, link)
     current.show_once("invitation", link, email=email, sent=sent)
@@ -109,7 +115,7 @@ def show(account_id: int) -> ResponseReturnValue:
 def reset(account_id: int) -> ResponseReturnValue:
     account = scope.account_for(current_user, account_id)
     secret = password_resets.new_reset_link(account, clock.now(), current.actor())
-    link = site().url(url_for("invitation.show_reset", secret=secret))
+    link = invitation.link_of("reset", secret)
     current.show_once("reset", link, sent=mail.send_reset_link(account.email, link))
     return redirect(url_for(".show", account_id=account_id), 303)
 

@@ -5,6 +5,7 @@ import json
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
+from werkzeug.datastructures import MultiDict
 
 from models import clock
 from models.accounts.audit_entries import AuditFilter, entries_for
@@ -46,12 +47,22 @@ def _verb(text: str) -> AuditVerb | None:
 @pages.get("/")
 @login_required
 def index() -> ResponseReturnValue:
-    query = request.args
+    return _page(request.args, "")
+
+
+@pages.post("/")
+@login_required
+def search() -> ResponseReturnValue:
+    """The e-mail address of a person is looked for in a form's body, and stands in no address."""
+    return _page(request.form, request.form.get("account", ""))
+
+
+def _page(query: MultiDict[str, str], address: str) -> str:
     verb, day = _verb(query.get("verb", "")), query.get("day", "")
     choice = AuditFilter(
         zone=words.zone(),
         verb=verb,
-        address=normalized_address(query.get("account", "")) or None,
+        address=normalized_address(address) or None,
         day=clock.parse_day(day) if day else None,
         before=query.get("before", type=int),
     )

@@ -37,7 +37,7 @@ from web.desk.desk_session import DeskSessions
 from web.rate_limits import limiter
 
 # Forms that somebody sends who is not signed in.
-FOR_STRANGERS = {"sign_in.sign_in_submit", "sign_in.sign_out", "invitation.accept", "invitation.reset"}
+FOR_STRANGERS = {"sign_in.sign_in_submit", "sign_in.sign_out", "invitation.take", "invitation.choose"}
 FOR_STRANGERS |= {"second_step.check_code", "second_step.check_passkey"}
 
 pages = Blueprint("sign_in", __name__, url_prefix="/desk")
