@@ -81,10 +81,15 @@ class Statements(dict):
 STATEMENTS = Statements()
 
 
+def compile_addresses_once(templates: BytecodeCache) -> None:
+    """For every application that this process and its forks make from here on; templates: where theirs are kept compiled."""
+    Flask.url_map_class, Flask.url_rule_class = _Map, staticmethod(_rule)
+    Flask.jinja_options = {"bytecode_cache": templates}
+
+
 def compile_once() -> None:
     """For every application that this process makes from here on."""
-    Flask.url_map_class, Flask.url_rule_class = _Map, staticmethod(_rule)
-    Flask.jinja_options = {"bytecode_cache": _Templates()}
+    compile_addresses_once(_Templates())
     Mapper._compiled_cache = STATEMENTS  # what writes rows has a cache of its own for each table
     # All that is loaded by now stays to the end: nobody need look through it for what has become free.
     gc.collect()

@@ -18,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from tests.support.run.compile_cache import STATEMENTS
+from tests.support.run.temporary_files import shared_folder
 from tests.support.servers import compressed_files
 from tests.support.servers.applications import SECRET
 from tests.support.servers.databases import Databases
@@ -193,8 +194,10 @@ def started(database_url: str, folder: Path, *commands: str) -> Iterator[Server]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _server_template(_compressed_files: None) -> Iterator[None]:
-    template, alone = Template(), Server.launch
+def _server_template(_compressed_files: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    templates = shared_folder(tmp_path_factory) / "templates"
+    templates.mkdir(exist_ok=True)
+    template, alone = Template(templates), Server.launch
 
     def start(command: list, folder: Path, environment: dict[str, str], log: Path) -> Forked:
         compressed_files.share(Path(environment["OPENWEEK_INSTANCE"]))

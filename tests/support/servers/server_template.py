@@ -10,6 +10,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 PAUSE = 0.01  # seconds between two looks at a process that is to end
 
@@ -47,15 +48,16 @@ class Forked:
 
 
 class Template:
-    """The process that forks; started by the first `start`, ended by `close`."""
+    """The process that forks; started by the first `start`, ended by `close`. templates: a folder for compiled ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, templates: Path) -> None:
+        self._templates = templates
         self._process: subprocess.Popen | None = None
 
     def start(self, command: list, folder: Path, environment: dict[str, str], log: Path) -> Forked:
         """Run the command line in a session of its own, as subprocess.Popen would."""
         if self._process is None:
-            own = [sys.executable, "-P", __file__]
+            own = [sys.executable, "-P", __file__, self._templates]
             self._process = subprocess.Popen(own, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdin
         assert self._process.stdout
@@ -80,9 +82,30 @@ def status_file(log: Path, pid: int) -> Path:
     return log.with_name(f"{pid}.status")
 
 
+def warm_up(templates: str) -> None:
+    """What every server does alike as it starts, and is the same in each: addresses, readings, modules."""
+    from importlib import import_module
+
+    from jinja2 import FileSystemBytecodeCache
+
+    import wsgi
+    from models.text.readings import readings
+    from tests.support.run.compile_cache import compile_addresses_once
+    from tests.support.servers.applications import settings_for
+
+    compile_addresses_once(FileSystemBytecodeCache(templates))
+    readings()
+    for module in ("gunicorn.arbiter", "gunicorn.sock", "web.server.gunicorn", "web.server.worker"):
+        import_module(module)
+    with TemporaryDirectory() as folder:
+        app = wsgi.create_app(settings_for(f"sqlite:///{folder}/none.sqlite", Path(folder)))
+        app.url_map.update()
+
+
 def main() -> None:
     import wsgi
 
+    warm_up(sys.argv[1])
     logs: dict[int, Path] = {}
 
     def write_statuses(*_: object) -> None:
