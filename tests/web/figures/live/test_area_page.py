@@ -1,11 +1,14 @@
 """The live view of an area at the desk: who sees what, narrowed by region and line, as page, JSON and stream."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from flask import render_template
 from flask_babel import force_locale
 
 from models.live.area import Area
+from models.live.attention import Attention, RunningSession
 from models.live.quarters import day_course
 from tests.support.records.people import sign_in
 from tests.support.records.week import NINE, make_device
@@ -127,3 +130,19 @@ def test_the_course_as_a_table_is_not_read_anew_for_each_click(signed_in, crowd,
     with count_queries() as queries:
         assert su.get("/desk/live.csv?campaign=ip-2024&by=hour").status_code == 200
     assert [query for query in queries if "presence.visit_id" in query] == []
+
+
+def test_a_session_without_a_venue_says_its_hour_alone(app, people):
+    sessions = [
+        RunningSession(number, "讲座", venue, starts, 3, None, None)
+        for number, (venue, starts) in enumerate(
+            [("图书馆", NINE), (None, NINE), ("图书馆", None), (None, None)]
+        )
+    ]
+    attention = Attention(4, sessions, [], 0, [], [], 0, 0)
+    with app.test_request_context():
+        html = render_template(
+            "figures/area_sessions.html", attention=attention, campaign=people.lecture.campaign
+        )
+    notes = re.findall(r'</a><span class="small soft" lang="zh">([^<]*)<', html)
+    assert notes == ["图书馆 · 09:00", "09:00", "图书馆", ""]
