@@ -1,5 +1,7 @@
 // The stream of a live page: server-sent events. Without one the page asks (auto-refresh.js).
 
+import { takeSlot } from "./stream-slots.js";
+
 const SILENCE = 25000; // ms; the server says something each 10 seconds
 const AGAIN = 1000; // ms after a stream that broke
 const REFUSED = 30000; // ms after one that the server could not give
@@ -45,6 +47,10 @@ export function listenTo(address, listener) {
   let heardAt = 0;
   let notBefore = 0;
   let answered = false;
+  let wanted = false;
+  let asking = false; // for a slot
+  /** @type {(() => void) | undefined} */
+  let free;
 
   function heard() {
     answered = true;
@@ -52,8 +58,11 @@ export function listenTo(address, listener) {
   }
 
   function close() {
+    wanted = false;
     source?.close();
     source = undefined;
+    free?.();
+    free = undefined;
   }
 
   function lose() {
@@ -77,10 +86,23 @@ export function listenTo(address, listener) {
     listener.take({ ...payload, html });
   }
 
-  function open() {
-    if (source !== undefined || Date.now() < notBefore) {
+  async function open() {
+    wanted = true;
+    if (source !== undefined || asking || Date.now() < notBefore) {
       return;
     }
+    asking = true;
+    const slot = await takeSlot();
+    asking = false;
+    if (slot === null || !wanted) {
+      slot?.();
+      return;
+    }
+    free = slot;
+    begin();
+  }
+
+  function begin() {
     answered = false;
     heardAt = Date.now();
     source = new EventSource(known ? `${address}?tag=${encodeURIComponent(known.tag)}` : address);

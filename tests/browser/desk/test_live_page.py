@@ -137,6 +137,32 @@ def test_without_a_stream_the_page_asks(desk: Page, device: Device):
     assert asked.count("json") >= 1
 
 
+SLOTS = "navigator.locks.query().then(({held}) => held.filter(({name}) => name.startsWith('openweek-stream-')).length)"
+
+
+def test_many_live_pages_leave_connections_for_others(desk: Page, device: Device):
+    """Over HTTP/1.1 a browser has six connections for a server: four pages have a stream, the others ask, and all are live."""
+    pages = [desk, *(desk.context.new_page() for _ in range(6))]
+    for page in pages:
+        open_live(page, device)
+    expect_slots(pages[-1], 4)
+    device.touch()
+    for page in pages:
+        expect(page.locator("[data-visits]")).to_have_text(str(device.visits), timeout=10_000)
+    asked = asked_for(pages[-1])
+    for page in pages[:4]:
+        page.close()  # its slot goes to one that waits
+    expect_slots(pages[-1], 3)
+    pages[-1].wait_for_timeout(1500)
+    assert "events" in asked
+    for page in pages[4:]:
+        page.close()
+
+
+def expect_slots(page: Page, count: int) -> None:
+    page.wait_for_function(f"{SLOTS}.then((held) => held === {count})")
+
+
 def test_an_opened_definition_stays_open_when_figures_change(desk: Page, device: Device):
     open_live(desk, device)
     desk.locator("#evidence-self_reported summary").click()
