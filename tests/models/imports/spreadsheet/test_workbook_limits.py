@@ -66,6 +66,32 @@ def test_empty_cells_and_rows_cost_nothing(rows):
     assert monotonic() - begins < 10
 
 
+MANY = 60_000  # attributes: 700 kB of XML, 2 kB in the zip
+
+
+@pytest.mark.parametrize(
+    ("part", "ending", "swollen"),
+    [
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b"<c" + b' r="A3"' * MANY + b"></c></sheetData>"),
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b"<c" + b' r="A3"' * MANY + b"<x/></sheetData>"),
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b"<row" + b' r="3"' * MANY + b"<x/></sheetData>"),
+        ("xl/workbook.xml", b"</workbook>", b"<sheet " + b"a" * 7 * MANY + b"/></workbook>"),
+    ],
+)
+def test_a_tag_without_end_costs_no_more_than_its_length(part, ending, swollen):
+    """Each would be compared with each other: minutes in which no other thread of the process runs."""
+    stream = io.BytesIO()
+    book = zipfile.ZipFile(io.BytesIO(xlsx(HEAD, ("讲座", "4月22日9:00", "县馆", ""))))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in book.infolist():
+            data = book.read(entry)
+            target.writestr(entry.filename, data.replace(ending, swollen) if entry.filename == part else data)
+    begins = process_time()
+    with pytest.raises(Mistake, match="damaged"):
+        read_file(stream.getvalue(), "x.xlsx")
+    assert process_time() - begins < 10
+
+
 def test_long_cells_cost_no_more_than_their_length(vocabulary):
     """42 kB of a workbook hold 2,000 rows of these."""
     blanks, too_long = read_file(
