@@ -57,6 +57,7 @@ for _module in (
     "imports.organization_answers",
     "imports.uploads",
     "accounts.tables",
+    "accounts.directory_identities",
     "accounts.second_factor.tables",
     "accounts.idempotency",
     "webhooks.tables",

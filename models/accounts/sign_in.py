@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.accounts import sessions, throttle
+from models.accounts.directory_identities import Identity, bind
 from models.accounts.passwords import LONGEST_PASSWORD, check_password
 from models.accounts.second_factor import factors
 from models.accounts.sessions import Browser
@@ -62,22 +63,18 @@ def check_credentials(
     )
 
 
-def account_of_address(email: str, now: datetime, by: Actor) -> Account | None:
-    """The open account of an address that somebody else has proved; a failed sign-in where there is none."""
-    account = find_account(throttle.normalized_address(email))
-    if account is not None and account.is_active:
-        return account
-    with transaction():
-        record(AuditVerb.SIGN_IN_FAILED, now, by, account, method="directory")
-    return None
-
-
 def begin_session(
-    account: Account, now: datetime, browser: Browser, method: str, replaced: AccountSession | None = None
+    account: Account,
+    now: datetime,
+    browser: Browser,
+    method: str,
+    replaced: AccountSession | None = None,
+    identity: Identity | None = None,
 ) -> Started:
     """A new session of this account, after which the one before in this browser is over. method: how it was proved.
+    identity: who the directory says it is; the account is bound to it once nothing more is to be proved.
 
-    Where the account has a second factor that the method is not, the session waits for it."""
+    Where the account has a second factor that the method is not, the session waits for it. Raises OtherPerson."""
     awaits = method not in COMPLETE_METHODS and factors.has_factor(account)
     with transaction():
         if replaced is not None:
@@ -85,6 +82,8 @@ def begin_session(
         row, token = sessions.new_session(account, now, browser, awaits_second_factor=awaits)
         if awaits:
             return Started(row, token)
+        if identity is not None:
+            bind(account, identity, now, Actor(account, browser.network))
         record(
             AuditVerb.SIGNED_IN,
             now,

@@ -28,6 +28,8 @@ class AuditVerb(StrEnum):
     SECOND_FACTOR_REMOVED = "second_factor_removed"
     SECOND_FACTOR_FAILED = "second_factor_failed"
     RECOVERY_CODES_CREATED = "recovery_codes_created"
+    DIRECTORY_BOUND = "directory_bound"
+    DIRECTORY_RELEASED = "directory_released"
     TOKEN_CREATED = "token_created"
     TOKEN_REVOKED = "token_revoked"
     ORGANIZATION_CHANGED = "organization_changed"

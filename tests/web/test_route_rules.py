@@ -175,6 +175,7 @@ RULES: dict[tuple[str, str], frozenset[str]] = {
     ("desk_wall", "GET"): frozenset({"lian", "gang", "su", "cui", "kan"}),
     ("my_account.index", "GET"): EVERYBODY,
     ("my_account", "POST"): EVERYBODY,
+    ("my_account.release_directory", "POST"): EVERYBODY,
     ("my_account.end_session", "POST"): frozenset(),  # nobody has a session or token of that number
     ("my_account.revoke_token", "POST"): frozenset(),
     ("second_factor", "GET"): EVERYBODY,

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
-from models.accounts import closing, invitations, password_resets, scope, sessions
+from models.accounts import closing, directory_identities, invitations, password_resets, scope, sessions
 from models.accounts.second_factor import factors
 from models.errors import Mistake, NotFound
 from models.publishing.organizations import merges as organization_merges
@@ -105,6 +105,7 @@ def show(account_id: int) -> ResponseReturnValue:
         account=account,
         sessions=sessions.sessions_of(account, clock.now()),
         factors=factors.factors_of(account),
+        identity=directory_identities.identity_of(account),
         colleagues=closing.colleagues_of(account),
         shown=current.take_shown(),
     )
@@ -125,6 +126,14 @@ def reset(account_id: int) -> ResponseReturnValue:
 def remove_second_factor(account_id: int) -> ResponseReturnValue:
     account = scope.account_for(current_user, account_id)
     factors.remove_all(account, clock.now(), current.actor())
+    return redirect(url_for(".show", account_id=account_id), 303)
+
+
+@pages.post("/<int:account_id>/release-directory")
+@login_required
+def release_directory(account_id: int) -> ResponseReturnValue:
+    account = scope.account_for(current_user, account_id)
+    directory_identities.release(account, clock.now(), current.actor())
     return redirect(url_for(".show", account_id=account_id), 303)
 
 

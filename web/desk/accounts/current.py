@@ -11,6 +11,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from models import clock
 from models.accounts import sessions
 from models.accounts.browser_family import browser_family
+from models.accounts.directory_identities import Identity
 from models.accounts.second_factor.passkeys import Challenge
 from models.accounts.sessions import Browser
 from models.accounts.sign_in import Started
@@ -18,10 +19,11 @@ from models.accounts.tables import AccountSession
 from models.accounts.throttle import normalized_address
 from models.audit.tables import Actor
 from models.bearer import secret_digest
+from models.organizations.tables import Account
 
 DESK = "/desk/"
 # Keys of the signed cookie.
-_TOKEN, _SHOWN, _CHALLENGE, _TARGET = "token", "shown", "challenge", "target"
+_TOKEN, _SHOWN, _CHALLENGE, _TARGET, _IDENTITY = "token", "shown", "challenge", "target", "identity"
 _DEVICE_LIFE = 400 * 24 * 3600  # seconds; browsers keep none for longer
 _MOST_KNOWN = 10  # accounts that one device is known for
 
@@ -94,6 +96,19 @@ def keep_target(target: str) -> None:
 
 def target_after_step() -> str:
     return str(session.get(_TARGET, DESK))
+
+
+def keep_identity(identity: Identity | None) -> None:
+    """Who the directory said it is, until the second step is done."""
+    session[_IDENTITY] = [identity.issuer, identity.subject] if identity is not None else None
+
+
+def waiting_identity(account: Account) -> Identity | None:
+    """What keep_identity() kept for the account whose second step this browser is at."""
+    row, kept = cookie_session(), session.get(_IDENTITY)
+    if row is None or not row.awaits_second_factor or row.account_id != account.id or not kept:
+        return None
+    return Identity(*kept)
 
 
 def forget_session() -> None:

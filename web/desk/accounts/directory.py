@@ -1,17 +1,20 @@
-"""Signing in through a directory that speaks OpenID Connect, where one is configured. It proves an address; the account of
-that address must exist: nobody gets one by this way."""
+"""Signing in through a directory that speaks OpenID Connect, where one is configured. It proves who somebody is (issuer and
+`sub`) and, at the first sign-in, an address; the account of that address must exist: nobody gets one by this way."""
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Flask, current_app, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from models import clock
-from models.accounts.sign_in import account_of_address
+from models.accounts.directory_identities import Identity, OtherPerson, account_of_identity
 from models.audit.tables import Actor
 from models.config import Directory
 from models.installation import site
+from web import errors
 from web.desk.accounts import current, sign_in
 
 _NAME = "directory"
@@ -84,16 +87,26 @@ def finish() -> ResponseReturnValue:
         claims = client.authorize_access_token()["userinfo"]
         if claims["iss"] != current_app.config["DIRECTORY"].issuer:
             raise ValueError(claims["iss"])
+        identity = Identity(claims["iss"], claims["sub"])
     except _failures():
         return _no_answer()
-    account = None
+    try:
+        return _enter(identity, claims)
+    except OtherPerson as mistake:
+        return _unanswered(errors.sentence(mistake))
+
+
+def _enter(identity: Identity, claims: Mapping[str, Any]) -> ResponseReturnValue:
+    """Raises OtherPerson."""
+    email = claims.get("email")
     # Without a verified address anybody could write that of somebody else into their profile.
-    if claims.get("email_verified") is True and isinstance(claims.get("email"), str):
-        account = account_of_address(claims["email"], clock.now(), Actor(None, current.browser().network))
+    verified = email if claims.get("email_verified") is True and isinstance(email, str) else None
+    by = Actor(None, current.browser().network)
+    account = account_of_identity(identity, verified, clock.now(), by)
     if account is None:
         return _unanswered(
             _(
                 "The directory knows you, but there is no account here for your address. Ask your office for one."
             )
         )
-    return sign_in.enter(account, "directory")
+    return sign_in.enter(account, "directory", identity=identity)

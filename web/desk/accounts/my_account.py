@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from models import clock
-from models.accounts import sessions, sign_in, tokens
+from models.accounts import directory_identities, sessions, sign_in, tokens
 from models.accounts.second_factor import factors
 from models.errors import Mistake
 from models.organizations.tables import TokenScope
@@ -29,6 +29,7 @@ def page(**more: object) -> str:
         own=current.own_session(),
         factors=factors.factors_of(current_user),
         tokens=tokens.tokens_of(current_user),
+        identity=directory_identities.identity_of(current_user),
         shown=current.take_shown(),
         scopes=list(TokenScope),
         **more,
@@ -59,6 +60,20 @@ def change_password() -> ResponseReturnValue:
             raise
         return page(wrong="new", problem=errors.sentence(mistake)), 422
     return redirect(url_for(".index", done="password"), 303)
+
+
+@pages.post("/release-directory")
+@login_required
+def release_directory() -> ResponseReturnValue:
+    """Asks for the password: somebody else may sit in front of an open browser."""
+    now, device = clock.now(), f"session {current.own_session().id}"
+    password = request.form.get("password", "")
+    try:
+        sign_in.check_credentials(current_user.email, password, current.browser(), now, device=device)
+    except sign_in.WrongCredentials:
+        return page(wrong="directory"), 422
+    directory_identities.release(current_user._get_current_object(), now, current.actor())
+    return redirect(url_for(".index", done="directory"), 303)
 
 
 @pages.post("/sessions/<int:session_id>/end")

@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 from models import clock
 from models.accounts import sessions
 from models.accounts import sign_in as account_sign_in
+from models.accounts.directory_identities import Identity
 from models.accounts.second_factor import passkeys
 from models.accounts.sign_in import WrongCredentials
 from models.accounts.throttle import normalized_address
@@ -172,14 +173,19 @@ def sign_in_submit() -> ResponseReturnValue:
     return enter(account, "password", target)
 
 
-def enter(account: Account, method: str, target: str = DESK) -> ResponseReturnValue:
-    """Sign this person in, and go on. method: how the account was proved."""
+def enter(
+    account: Account, method: str, target: str = DESK, identity: Identity | None = None
+) -> ResponseReturnValue:
+    """Sign this person in, and go on. method: how the account was proved; identity: by the directory, which is kept for the
+    second step."""
+    identity = identity or current.waiting_identity(account)
     started = account_sign_in.begin_session(
-        account, clock.now(), current.browser(), method, current.cookie_session()
+        account, clock.now(), current.browser(), method, current.cookie_session(), identity
     )
     current.keep_started(started)
     if started.session.awaits_second_factor:
         current.keep_target(target)
+        current.keep_identity(identity)
         return redirect(url_for("second_step.show"), 303)
     return current.remember_device(make_response(redirect(target, 303)), account.email)
 
