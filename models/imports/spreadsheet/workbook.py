@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from time import monotonic
 from typing import Any
 
@@ -29,6 +30,8 @@ from models.imports.spreadsheet.workbook_limits import (
 )
 
 SECONDS = 20.0  # for one workbook
+LONGEST_TEXT = 100_000  # characters of a cell: spreadsheet programs take 32,767
+MOST_TEXT = 20_000_000  # characters of all cells: one text may be shared by many
 MOST_MERGED = 5_000
 _SPAN = 3
 # What openpyxl, zipfile and the XML parser (SyntaxError) raise for a workbook that is damaged or made to hurt: openpyxl has
@@ -56,13 +59,13 @@ class _Marks:
 def tables(data: bytes) -> Iterator[tuple[str, Iterator[Line]]]:
     """The sheets of a workbook in their order, each with its name and its lines. Raises Mistake, one sentence, also while
     they are read."""
-    ends = monotonic() + SECONDS
+    allowance = _Allowance()
     try:
         data, sheets = bounded(data)
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         try:
             for sheet in book.worksheets:
-                yield sheet.title, _lines(sheet, _marks(sheets.get(sheet.title, b"")), ends)
+                yield sheet.title, _lines(sheet, _marks(sheets.get(sheet.title, b"")), allowance)
         finally:
             book.close()
     except BROKEN:
@@ -73,7 +76,21 @@ def _broken() -> Mistake:
     return Mistake(N_("This spreadsheet is damaged or has a password. Open it and save it as .xlsx again."))
 
 
-def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
+class _Allowance:
+    """Of time and text, for one workbook."""
+
+    def __init__(self) -> None:
+        self._ends, self._characters = monotonic() + SECONDS, MOST_TEXT
+
+    def take(self, values: tuple[object, ...]) -> None:
+        """The cells of a row. Raises Mistake."""
+        lengths = [len(value) for value in values if isinstance(value, str)]
+        self._characters -= sum(lengths)
+        if max(lengths, default=0) > LONGEST_TEXT or self._characters < 0 or monotonic() > self._ends:
+            raise too_large()
+
+
+def _lines(sheet: Any, marks: _Marks, allowance: _Allowance) -> Iterator[Line]:
     sheet.reset_dimensions()  # a file may announce a million empty rows, or fewer than it has
     texts: dict[tuple[int, int], str] = {}
     anchors = set(marks.merged.values())
@@ -81,8 +98,7 @@ def _lines(sheet: Any, marks: _Marks, ends: float) -> Iterator[Line]:
         for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
             if number > MOST_LINES:
                 raise too_many_rows()
-            if monotonic() > ends:
-                raise too_large()
+            allowance.take(values)
             cells = [_text(value) for value in values]
             notes = [_hidden(number)] if number in marks.hidden or sheet.sheet_state != "visible" else []
             for column in range(len(cells)):
@@ -144,7 +160,7 @@ def _marks(data: bytes) -> _Marks:
     """Read from the XML as text: what is looked for are a few attributes, which need no parser of XML from strangers."""
     merged: dict[tuple[int, int], tuple[int, int]] = {}
     spanned = set()
-    for ref in _MERGED.finditer(data):
+    for ref in islice(_MERGED.finditer(data), 4 * MOST_MERGED):
         left, top, right, bottom = _boundaries(ref[1].decode("ascii"))
         if top == bottom and right - left >= _SPAN - 1:
             spanned.add(top)

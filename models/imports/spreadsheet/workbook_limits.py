@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 
 from models.errors import N_, Mistake
 
@@ -18,10 +19,16 @@ MOST_COLUMNS = 60
 MOST_LINES = 60_000
 MOST_CELLS = 600_000
 MOST_STRINGS = 300_000
+MOST_RUNS = (
+    400_000  # elements beside one for each string and one for its text: parts of texts in other letters
+)
+MOST_OF_A_ROW = 20_000  # elements: a row is held whole while it is read
+MOST_AROUND = 200_000  # elements before the first row, and from the last one on: merged cells, links, formats
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 # (?>…) and *+ never look at a place twice: of a tag with 300,000 attributes, a few KB in the zip, else each with each.
 _EMPTY_CELL = re.compile(rb'<(?:\w+:)?c\s(?>[^<>]*?\br="[A-Z]{1,3}\d{1,10}")[^<>]*+(?<=/)>')
 _ROW = re.compile(rb'<(?P<prefix>\w+:)?row\b(?>[^<>]*?\br="(?P<number>\d+)")[^<>]*+>')
+_ROW_BEGINS = re.compile(rb"<(?:\w+:)?row\b")
 _CELL = re.compile(rb'<(?:\w+:)?c\b(?>(?:[^<>]*?\br="(?P<column>[A-Z]+)\d+")?)[^<>]*+>')
 _ATTRIBUTE = re.compile(r'(?<![\w:])([\w:]++)="([^"<>]*+)"')
 
@@ -59,7 +66,8 @@ def bounded(data: bytes) -> tuple[bytes, dict[str, bytes]]:
                 content = _cut(content)
                 sheets |= {name: content for name, path in paths.items() if path == entry.filename}
             elif entry.filename.endswith("sharedStrings.xml"):
-                if content.count(b"<si") + content.count(b":si") > MOST_STRINGS:
+                strings = content.count(b"<si") + content.count(b":si")
+                if strings > MOST_STRINGS or _elements_in(content) > 2 * strings + MOST_RUNS:
                     raise too_large()
             elif entry.filename.endswith((".xml", ".rels")) and len(content) > MOST_OF_OTHERS:
                 raise too_large()
@@ -87,7 +95,21 @@ def _cut(sheet: bytes) -> bytes:
             )
     if sheet.count(b"<row") + sheet.count(b":row") > MOST_LINES * 2:
         raise too_many_rows()
+    _check_rows(sheet)
     return sheet
+
+
+def _check_rows(sheet: bytes) -> None:
+    """How much stands in one row and around the rows, in elements that are no cells, too. Raises Mistake."""
+    begins = [row.start() for row in _ROW_BEGINS.finditer(sheet)] or [len(sheet)]
+    if max(_elements_in(sheet, 0, begins[0]), _elements_in(sheet, begins[-1])) > MOST_AROUND:
+        raise too_large()
+    if any(_elements_in(sheet, *row) > MOST_OF_A_ROW for row in pairwise(begins)):
+        raise too_large()
+
+
+def _elements_in(content: bytes, start: int = 0, end: int | None = None) -> int:
+    return content.count(b"<", start, end) - content.count(b"</", start, end)
 
 
 def _position(letters: bytes) -> int:

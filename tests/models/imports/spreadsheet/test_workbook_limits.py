@@ -8,6 +8,7 @@ import pytest
 
 from models.errors import Mistake
 from models.imports.read_file import read_file
+from models.imports.spreadsheet import workbook
 from models.imports.spreadsheet.names.hosts import hosts
 from models.imports.spreadsheet.to_draft import understand
 from tests.models.imports.spreadsheet.test_rows import HEAD, xlsx
@@ -31,6 +32,14 @@ def with_rows(*rows: bytes) -> bytes:
     return stream.getvalue()
 
 
+def with_strings(strings: bytes) -> bytes:
+    """The same with texts that cells share."""
+    stream = io.BytesIO(with_rows())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as target:
+        target.writestr("xl/sharedStrings.xml", b"<sst>" + strings + b"</sst>")
+    return stream.getvalue()
+
+
 TEXT = b'<c r="A%s" t="inlineStr"><is><t>x</t></is></c>'
 
 
@@ -41,6 +50,10 @@ TEXT = b'<c r="A%s" t="inlineStr"><is><t>x</t></is></c>'
         (with_rows(b'<row r="3"><c r="XFD3" t="inlineStr"><is><t>x</t></is></c></row>'), TOO_MANY_COLUMNS),
         (with_rows(b'<row r="3">', b"<c><v>1</v></c>" * 700_000, b"</row>"), TOO_LARGE),
         (with_rows(*(b'<row r="3"/>' for _ in range(130_000))), TOO_MANY_ROWS),
+        (with_rows(b'<row r="3">', b"<x/>" * 30_000, b"</row>", b'<row r="4"/>'), TOO_LARGE),
+        (with_rows(b'<row r="3"/>', b"<x/>" * 300_000), TOO_LARGE),
+        (with_strings(b"<si>" + b"<r><t>x</t></r>" * 250_000 + b"</si>"), TOO_LARGE),
+        (with_rows(b'<row r="3">', TEXT.replace(b">x", b">" + b"x" * 100_001) % b"3", b"</row>"), TOO_LARGE),
     ],
 )
 def test_content_beyond_the_limits_is_refused_at_once(data, sentence):
@@ -49,6 +62,16 @@ def test_content_beyond_the_limits_is_refused_at_once(data, sentence):
         read_file(data, "x.xlsx")
     assert str(refused.value) == sentence
     assert monotonic() - begins < 10
+
+
+def test_all_cells_together_have_so_much_text(monkeypatch):
+    """One text of a few KB may be shared by all of them."""
+    long = TEXT.replace(b">x", b">" + b"x" * 20_000)
+    rows = with_rows(*(b'<row r="%s">' % number + long % number + b"</row>" for number in (b"3", b"4")))
+    read_file(rows, "x.xlsx")
+    monkeypatch.setattr(workbook, "MOST_TEXT", 30_000)
+    with pytest.raises(Mistake, match="too large"):
+        read_file(rows, "x.xlsx")
 
 
 @pytest.mark.parametrize(
