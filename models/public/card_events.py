@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from models.campaigns.tables import Campaign
 from models.db import db
@@ -109,7 +110,7 @@ class CardEvent:
 def _queries(dialect: str) -> tuple[Select[Any], ...]:
     """Of events, hosts, groups, venues and sessions."""
 
-    def of_events(column: Any) -> ColumnElement[bool]:
+    def of_events(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         return among(column, "ids", dialect)
 
     return (

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import repeat
+from operator import is_
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Dialect,
     Executable,
+    LargeBinary,
     String,
     Table,
     any_,
@@ -20,14 +23,18 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 DIALECTS = ("sqlite", "postgresql")
 MANY = 50
+_NULL = "\\N"  # in COPY
 _COUNTED = {"preserve_rowcount": True}
 
 
-def among(column: ColumnElement, name: str, dialect: str) -> ColumnElement[bool]:
+def among(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str, dialect: str
+) -> ColumnElement[bool]:
     """The condition that a column has one of the values of a parameter, which is a list."""
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ArrayText()))
@@ -148,23 +155,49 @@ def _bound(process: Callable[[Any], Any], values: Sequence) -> list:
 
 
 def _copy(connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[tuple]) -> bool:
-    """PostgreSQL's COPY: of many rows, the driver takes longest to put parameters into text."""
+    """PostgreSQL's COPY, in its text format: of many rows, the driver takes longest to put values into text, one by one."""
     from psycopg.errors import UniqueViolation  # not loaded where the database is SQLite
 
-    texts = [index for index, name in enumerate(names) if isinstance(table.c[name].type, String)]
+    columns = [
+        _copied(table.c[name].type, values)
+        for name, values in zip(names, zip(*rows, strict=True), strict=True)
+    ]
+    lines = map("\t".join, zip(*columns, strict=True))
     cursor = connection.connection.cursor()
     try:
         with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
-            for row in rows:
-                values = [*row]
-                for index in texts:  # an enumeration of ours is a type of its own
-                    values[index] = values[index] and str(values[index])
-                copy.write_row(values)
+            copy.write("\n".join(lines) + "\n")
     except UniqueViolation:
         return False
     finally:
         cursor.close()
     return True
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copied(kind: TypeEngine, values: Sequence) -> list[str]:
+    """The values of a column as COPY takes them. In most columns of a batch all are one and the same object."""
+    form: Callable[[Any], str] = str
+    if isinstance(kind, String):  # an enumeration of ours, too
+        form = _escaped
+    elif isinstance(kind, LargeBinary):
+        form = _hex
+    first = values[0]
+    if all(map(is_, values, repeat(first))):
+        return [_NULL if first is None else form(first)] * len(values)
+    if None in values:
+        return [_NULL if value is None else form(value) for value in values]
+    return [*map(form, values)]
+
+
+def _escaped(text: str) -> str:
+    return str(text).translate(_ESCAPES)
+
+
+def _hex(value: bytes) -> str:
+    return f"\\\\x{value.hex()}"
 
 
 @lru_cache(maxsize=64)

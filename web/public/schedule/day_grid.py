@@ -4,13 +4,14 @@ keyboard and screen reader get the list.
 The grid is a table, so that rows and columns need no style of their own: each session is one cell over its rows."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from models import clock
 from models.campaigns.tables import Campaign
@@ -30,6 +31,8 @@ from models.places.regions import RegionLevel
 from models.places.tables import Venue
 from models.public import queries
 from models.public.filters import Filters
+from models.transactions.bulk import DIALECTS, among
+from models.transactions.round_trip import select_together
 from web.public.schedule.day_cells import Cell, cells_by_slot
 from web.urls import address
 from web.words import terms
@@ -175,11 +178,31 @@ def _block(campaign: Campaign, row: GridSession, rows: tuple[int, int]) -> Block
     return Block(row.event, hours, *rows, row.cancelled)
 
 
+_GROUPS = {
+    dialect: select(EventAudience.event_id, EventAudience.group).where(
+        among(EventAudience.event_id, "ids", dialect)
+    )
+    for dialect in DIALECTS
+}
+_VENUES = {  # of an event the first one last
+    dialect: select(EventVenue.event_id, Venue.name)
+    .join(Venue, Venue.id == EventVenue.venue_id)
+    .where(among(EventVenue.event_id, "ids", dialect))
+    .order_by(EventVenue.position.desc())
+    for dialect in DIALECTS
+}
+
+
+def _of_events(queries: Mapping[str, Select[Any]], ids: Collection[int]) -> Sequence[Any]:
+    if not ids:
+        return []
+    connection = db.session.connection()
+    return select_together(connection, [queries[connection.dialect.name]], {"ids": sorted(ids)})[0]
+
+
 def _fill_groups(blocks: Sequence[Block]) -> None:
-    ids = {block.event.id for block in blocks}
-    query = select(EventAudience.event_id, EventAudience.group).where(EventAudience.event_id.in_(ids))
     groups: dict[int, list[str]] = {}
-    for event_id, group in db.session.execute(query):
+    for event_id, group in _of_events(_GROUPS, {block.event.id for block in blocks}):
         groups.setdefault(event_id, []).append(group)
     for block in blocks:
         block.event.groups = groups.get(block.event.id, ())
@@ -230,9 +253,7 @@ def _venue_keys(rows: Sequence[GridSession]) -> list[Key]:
 
 def _venues(event_ids: Collection[int]) -> dict[int, str]:
     """The first venue of each event."""
-    query = select(EventVenue.event_id, Venue.name).join(Venue, Venue.id == EventVenue.venue_id)
-    last_first = query.where(EventVenue.event_id.in_(event_ids)).order_by(EventVenue.position.desc())
-    return dict(db.session.execute(last_first).tuples().all())
+    return dict(_of_events(_VENUES, event_ids))
 
 
 def _no_venue(event: GridEvent) -> str:
