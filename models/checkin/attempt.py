@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring_ascii
 from typing import Annotated, Literal
@@ -105,19 +104,14 @@ class Attempt(msgspec.Struct, frozen=True):
             return self.raw
         if token is None and self.code:
             token = signatures.last_segment(self.code)
+        # As JSON of a list; a kind and a direction are words of ours, which need no escaping.
         content = (
-            self.kind,
-            clock.instant_text(self.at),
-            token,
-            self.direction,
-            self.group,
-            self.headcount,
-            str(self.undoes),
-            None,  # once the occurrence: digests in the ledger stay as they are
-            self.holder,
-            self.foreign_hash,
+            f'["{self.kind}", "{clock.instant_text(self.at)}", {_quoted(token)}, "{self.direction}", '
+            f'{_quoted(self.group)}, {"null" if self.headcount is None else self.headcount}, "{self.undoes}", '
+            "null, "  # once the occurrence: digests in the ledger stay as they are
+            f"{_quoted(self.holder)}, {_quoted(self.foreign_hash)}]"
         )
-        return hashlib.sha256(_canonical_list(content).encode()).digest()
+        return hashlib.sha256(content.encode()).digest()
 
 
 def read_id(raw: object) -> UUID | None:
@@ -185,13 +179,8 @@ def _uuid(text: object) -> UUID | None:
     return msgspec.convert(text, UUID) if isinstance(text, str) and _UUID.fullmatch(text) else None
 
 
-def _canonical_list(content: Iterable[str | int | None]) -> str:
-    """What _canonical() writes, at a third of its time."""
-    values = [
-        "null" if value is None else encode_basestring_ascii(value) if isinstance(value, str) else str(value)
-        for value in content
-    ]
-    return f"[{', '.join(values)}]"
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else encode_basestring_ascii(text)
 
 
 def _hash(content: object) -> bytes:

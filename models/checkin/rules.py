@@ -128,7 +128,7 @@ def _decide_entry(scan: PendingScan, locked: LockedRows, source: ScanSource) -> 
     undone = bool(locked.undos) and any(
         undo.reaches(source.kiosk_id, window.event_id, scan.at) for undo in locked.undos.get(scan.id, ())
     )
-    effective = not undone and not scan.flags & HELD_BACK
+    effective = not undone and not (scan.flags and scan.flags & HELD_BACK)
     before, entry = presence.state, scan.entry(effective)
     scan.verdict = _verdict(scan, presence, before, entry) if effective else Verdict.STORED
     limited = effective and window.capacity is not None

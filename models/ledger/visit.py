@@ -4,7 +4,7 @@ Of the effective entries of one holder at one occurrence on one day, the earlies
 id) is the visit; the largest headcount of the scans in is its weight.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -47,11 +47,16 @@ class State(Struct, frozen=True):
 NOTHING = State()
 
 
-def derive(entries: Iterable[Entry], identified: bool) -> State:
+def derive(entries: Sequence[Entry], identified: bool) -> State:
     """The state after these rows.
 
     identified: the holder is a pass or a browser, so that its rows belong to one person or group. Else a holder is one row,
     and an "out" subtracts its headcount from the people inside."""
+    if not entries:
+        return NOTHING
+    if len(entries) == 1 and entries[0].effective and entries[0].direction == Direction.IN:  # nearly always
+        only = entries[0]
+        return State(only, only.headcount, only.headcount, (only.hour, only.group, only.method))
     rows = [entry for entry in entries if entry.effective]
     if not rows:
         return NOTHING
