@@ -39,7 +39,7 @@ class AuditPage:
     older: whether more follow."""
 
     entries: Sequence[AuditEntry]
-    subjects: dict[tuple[AuditSubject, int], str]
+    subjects: dict[tuple[str, int], str]
     older: bool
 
 
@@ -52,8 +52,8 @@ def entries_for(account: Account, choice: AuditFilter) -> AuditPage:
     return AuditPage(rows[:PAGE], _subjects(rows), older=len(rows) > PAGE)
 
 
-def _subjects(rows: Sequence[AuditEntry]) -> dict[tuple[AuditSubject, int], str]:
-    subjects: dict[tuple[AuditSubject, int], str] = {}
+def _subjects(rows: Sequence[AuditEntry]) -> dict[tuple[str, int], str]:
+    subjects: dict[tuple[str, int], str] = {}
     for kind, table, column in _NAMES:
         ids = {row.subject_id for row in rows if row.subject == kind}
         if ids:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import Dialect, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
 
-from models.db import Base, BigId, Instant, enumeration
+from models.db import Base, BigId, Instant
 from models.organizations.tables import Account
 
 
@@ -79,18 +80,37 @@ class Actor:
 OPERATOR = Actor()
 
 
+class _Word(TypeDecorator[str]):
+    """A text of a StrEnum. One that this version does not know stays a text: during an upgrade a newer node writes into the log
+    what an older one has to show."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum], length: int) -> None:
+        super().__init__(length)
+        self.words = words
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        return self.words(value) if value in set(self.words) else value
+
+
 class AuditEntry(Base):
     """One act. Entries are only ever added: the id counts them without a gap, and each hash covers the one before.
 
-    detail: JSON as text, exactly as it was hashed."""
+    verb and subject: a text where a newer version wrote one that this one does not know. detail: JSON as text, exactly as it was
+    hashed."""
 
     __tablename__ = "audit_entry"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant, index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
-    verb: Mapped[AuditVerb] = mapped_column(enumeration(AuditVerb, 24))
-    subject: Mapped[AuditSubject | None] = mapped_column(enumeration(AuditSubject, 12))
+    verb: Mapped[AuditVerb | str] = mapped_column(_Word(AuditVerb, 24))
+    subject: Mapped[AuditSubject | str | None] = mapped_column(_Word(AuditSubject, 12))
     subject_id: Mapped[int | None] = mapped_column(index=True)
     detail: Mapped[str]
     network: Mapped[str] = mapped_column(String(45))

@@ -107,7 +107,7 @@ def _entrance(settings: Mapping[str, Any]) -> str:
     return _(", ").join(parts)
 
 
-def subject_name(entry: AuditEntry, names: Mapping[tuple[AuditSubject, int], str]) -> str:
+def subject_name(entry: AuditEntry, names: Mapping[tuple[str, int], str]) -> str:
     """What an entry is about. names: of accounts, organizations and events, by kind and id."""
     if entry.subject is None or entry.subject_id is None:
         return ""
@@ -116,7 +116,7 @@ def subject_name(entry: AuditEntry, names: Mapping[tuple[AuditSubject, int], str
         return name
     if entry.subject == AuditSubject.REGION:
         return region_label(str(entry.subject_id)) or str(entry.subject_id)
-    kinds = {
+    kinds: dict[str, str] = {
         AuditSubject.ACCOUNT: _("account no. %(id)s", id=entry.subject_id),
         AuditSubject.INVITATION: _("invitation no. %(id)s", id=entry.subject_id),
         AuditSubject.ORGANIZATION: _("organization no. %(id)s", id=entry.subject_id),
@@ -124,11 +124,12 @@ def subject_name(entry: AuditEntry, names: Mapping[tuple[AuditSubject, int], str
         AuditSubject.PASS: _("pass no. %(id)s", id=entry.subject_id),
         AuditSubject.KIOSK: _("kiosk no. %(id)s", id=entry.subject_id),
     }
-    return kinds[entry.subject]
+    return kinds.get(entry.subject) or f"{entry.subject} {entry.subject_id}"
 
 
-def verb_name(verb: AuditVerb) -> str:
-    return {
+def verb_name(verb: str) -> str:
+    """An act in words; of one that only a newer version knows, its own name."""
+    names: dict[str, str] = {
         AuditVerb.ACCOUNT_CREATED: _("account created"),
         AuditVerb.ACCOUNT_CLOSED: _("account closed"),
         AuditVerb.ACCOUNT_REOPENED: _("account reopened"),
@@ -171,4 +172,5 @@ def verb_name(verb: AuditVerb) -> str:
         AuditVerb.REGISTRATION_CANCELLED: _("registration cancelled"),
         AuditVerb.WEBHOOK_ADDED: _("webhook added"),
         AuditVerb.WEBHOOK_REMOVED: _("webhook removed"),
-    }[verb]
+    }
+    return names.get(verb, verb)

@@ -134,3 +134,19 @@ def test_settings_codes_and_devices_are_in_it_with_before_and_after(english, peo
     assert f"pass no. {made.id}" in page
     assert f"<td>{event.title}</td>" in page
     assert verify_chain().broken_at is None
+
+
+def test_an_act_that_only_a_newer_version_knows(english, people):
+    """During an upgrade a newer node writes into the log what an older one shows and recounts."""
+    with transaction():
+        record("moon_landed", NINE, OPERATOR, people.gu, crater="Tycho")
+    sign_in(english, people.cui)
+    assert ("moon_landed", "gu@example.cn") in rows(english)
+    page = english.get("/desk/audit/")
+    assert page.status_code == 200
+    assert "Tycho" in page.text
+    assert verify_chain().broken_at is None
+    with transaction():
+        db.session.execute(text("UPDATE audit_entry SET subject = 'moon' WHERE verb = 'moon_landed'"))
+    db.session.expire_all()
+    assert f"moon {people.gu.id}" in english.get("/desk/audit/").text
