@@ -17,12 +17,16 @@ WORDS = {
     "no_script": N_("The kiosk needs JavaScript. Please switch it on in this browser."),
     # Pairing
     "pair_title": N_("Pair this device"),
-    "pair_lead": N_("Enter the 8 characters you received from the organizer."),
+    "pair_lead": N_(
+        "Enter the code you received from the organizer: 8 characters, or 26 of a printed sheet."
+    ),
     "pair_label": N_("Pairing code"),
     "pair_hint": N_("Letters and digits, upper or lower case."),
     "pair_button": N_("Pair"),
     "pair_busy": N_("Please wait…"),
-    "pair_short": N_("A pairing code has 8 characters; you entered %(count)s. Please check and try again."),
+    "pair_short": N_(
+        "A pairing code has 8 characters, one of a printed sheet 26; you entered %(count)s. Please check and try again."
+    ),
     "pair_alike": N_("Pairing codes do not use the characters %(characters)s. Please check and try again."),
     "pair_offline": N_("The server did not answer. Check the network of this device, then try again."),
     "untrusted": N_(

@@ -21,7 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.phone import browser, problems, result
 from kiosk.phone import ticket as tickets
-from kiosk.rate_limits import BY_ADDRESS, limiter
+from kiosk.rate_limits import BY_ADDRESS, limiter, register_wrong_codes, wrong_codes
 from kiosk.secret_pages import keep_secret
 from models import clock
 from models.campaigns.tables import UNKNOWN_GROUP
@@ -31,7 +31,7 @@ from models.checkin.phone import browser_hash, nearness
 from models.checkin.scan_source import ScanSource
 from models.codes import venue_codes
 from models.codes.venue_codes import CodeProblem, CodeReading, VenueCode
-from models.codes.wrong_codes import Limit, WrongCodes
+from models.codes.wrong_codes import Limit
 from models.db import db
 from models.errors import TooMany
 from models.events import check_in_window
@@ -46,7 +46,6 @@ bp = Blueprint("phone_check_in", __name__)
 
 CHECK_INS = "20 per minute"  # of one browser
 NETWORK_LIMIT = "openweek_network_limit"
-WRONG_CODES = "openweek_wrong_codes"
 # Forged codes in a minute, of one browser and of one network at one event.
 WRONG_OF_BROWSER, WRONG_OF_NETWORK = 20, 120
 
@@ -57,7 +56,7 @@ class UnknownGroupError(Exception):
 
 def register(app: Flask) -> None:
     app.extensions[NETWORK_LIMIT] = NetworkLimit()
-    app.extensions[WRONG_CODES] = WrongCodes()
+    register_wrong_codes(app)
     app.after_request(keep_secret)  # of the passes too, and of answers that come before any page
     app.register_blueprint(bp)
 
@@ -147,8 +146,7 @@ def _read_code(token: str, now: datetime) -> CodeReading:
     network = network_of(request.remote_addr or "")
     limits = [Limit(f"venue code of event {opened.event_id} from {network}", WRONG_OF_NETWORK)]
     limits += [Limit(f"venue code by {holder}", WRONG_OF_BROWSER) for holder in browser.holders()[:1]]
-    wrong_codes: WrongCodes = current_app.extensions[WRONG_CODES]
-    count = wrong_codes.count if opened.code is None else wrong_codes.check
+    count = wrong_codes().count if opened.code is None else wrong_codes().check
     count(limits, current_app.config["SECRET_KEY"], now)
     return opened
 

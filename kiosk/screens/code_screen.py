@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from kiosk.api.device_token import NotPairedError
-from kiosk.api.pairing import PAIRING_LIMIT, pairing_code, wrong_codes_logged
+from kiosk.api.pairing import PAIRING_LIMIT, pairing_code, wrong_codes_counted
 from kiosk.app.service_worker import app_version, offline_page
 from kiosk.rate_limits import limiter
 from models import clock
@@ -55,7 +55,7 @@ def page() -> Response:
 @bp.post("/api/v1/display/pair")
 @limiter.limit(PAIRING_LIMIT)
 def pair() -> dict:
-    with wrong_codes_logged("Pairing code of a screen"):
+    with wrong_codes_counted("Pairing code of a screen"):
         screen, token = screens.pair(pairing_code(), current_app.config["SECRET_KEY"], clock.now())
     return {"token": token, "display": screen.id}
 

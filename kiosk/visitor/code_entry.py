@@ -1,18 +1,32 @@
 """The page to type a code into, for phones whose camera does not read and for people who like it better: /code."""
 
-from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kiosk.rate_limits import limiter
+from kiosk.rate_limits import limiter, wrong_codes
 from models import clock
 from models.codes import short_codes
 from models.codes.short_codes import ShortCode, ShortKind
+from models.codes.wrong_codes import WAIT, Limit
+from models.errors import TooMany
+from models.security.networks import network_of
 
 bp = Blueprint("code_entry", __name__)
 
 # Of one address, where a school may sit behind it. Codes that open something are not counted.
 WRONG_CODES = "60 per minute; 600 per day"
+WRONG_OF_NETWORK = 60  # in a minute, over all workers and nodes
 LONGEST = 40  # of what is shown again
 
 
@@ -31,12 +45,23 @@ def enter() -> ResponseReturnValue:
     """To the page of the venue code or pass that was typed."""
     typed = request.form.get("code", "")
     code = short_codes.read(typed)
-    if code is None:
+    if code is None:  # its own checksum is wrong: no guess at one of ours
         return _page(typed, _("A character is missing or wrong. Please compare the code with the print."))
     address = _address(code)
-    if address is None:
-        return _page(typed, _no_such_code(code))
-    return redirect(address, 303)
+    limits = [Limit(f"typed code from {network_of(request.remote_addr or '')}", WRONG_OF_NETWORK)]
+    count = wrong_codes().check if address is not None else wrong_codes().count
+    try:
+        count(limits, current_app.config["SECRET_KEY"], clock.now())
+    except TooMany as mistake:
+        return _wait(typed, mistake)
+    return redirect(address, 303) if address is not None else _page(typed, _no_such_code(code))
+
+
+def _wait(typed: str, mistake: TooMany) -> Response:
+    page = _page(typed, _(WAIT))
+    page.status_code = mistake.status
+    page.headers["Retry-After"] = str(max(round(mistake.wait.total_seconds()), 1))
+    return page
 
 
 def _address(code: ShortCode) -> str | None:

@@ -65,7 +65,7 @@ def ensure_accounts(password: str | None, now: datetime) -> str | None:
     password: set for all of them. None: existing accounts keep theirs; if one is missing, all get a new random one.
     Raises Mistake for a password that is too short."""
     stored = {role.email: find_account(role.email) for role in roles()}
-    new_password = password or (secrets.token_urlsafe(9) if None in stored.values() else None)
+    new_password = password or (secrets.token_urlsafe(16) if None in stored.values() else None)
     if new_password is None or all(_has_password(account, new_password) for account in stored.values()):
         return new_password
     with transaction():

@@ -16,7 +16,8 @@ from models.events import check_in_window
 from models.events.tables import Event
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # without 0 O 1 I L
-CODE_LENGTH = 8
+CODE_LENGTH = 8  # 39.6 bits, to be typed within CODE_LIFE
+LONG_CODE_LENGTH = 26  # 128.8 bits: of a printed sheet, which is scanned and good for days
 CODE_LIFE = timedelta(minutes=10)
 INVALID_CODE = N_("This pairing code is wrong, used or no longer valid. Please get a new one.")
 
@@ -50,8 +51,8 @@ class PairingCode(Base):
     kiosk: Mapped[Kiosk | None] = relationship()
 
 
-def random_code() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+def random_code(length: int = CODE_LENGTH) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 def code_digest(code: str, secret_key: str) -> str:

@@ -10,7 +10,7 @@ from models.audit.chain import record_act
 from models.audit.tables import AuditSubject, AuditVerb
 from models.db import Base, Instant, db, transaction
 from models.devices import kiosks
-from models.devices.pairing import PairingCode, code_digest, random_code
+from models.devices.pairing import LONG_CODE_LENGTH, PairingCode, code_digest, random_code
 from models.errors import N_, Mistake, NotFound
 from models.events.tables import Event
 from models.organizations.tables import Account
@@ -67,7 +67,7 @@ def create_batch(
         raise Mistake(HOW_MANY, most=MAX_DEVICES)
     if not now < until <= now + LONGEST:
         raise Mistake(BAD_END, days=LONGEST.days)
-    codes = [random_code() for _ in range(1 if shared else devices)]
+    codes = [random_code(LONG_CODE_LENGTH) for _ in range(1 if shared else devices)]
     with transaction():
         batch = PairingBatch(
             event_id=event.id,

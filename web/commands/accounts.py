@@ -39,7 +39,7 @@ def add_account(
     elif sys.stdin.isatty():
         password = click.prompt(_("Password"), hide_input=True, confirmation_prompt=True)
     else:
-        password = secrets.token_urlsafe(12)
+        password = secrets.token_urlsafe(16)
     account = creation.create_account(
         email, organization, role, password, clock.now(), region=region, line=line
     )

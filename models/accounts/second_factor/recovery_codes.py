@@ -12,7 +12,7 @@ from models.db import db
 from models.organizations.tables import Account
 
 COUNT = 10
-_BYTES, _GROUP = 10, 4  # 80 random bits: a plain digest cannot be reversed by trying
+_BYTES, _GROUP = 16, 4  # 128 random bits: a plain digest cannot be reversed by trying
 
 
 def new_codes(account: Account) -> list[str]:
@@ -25,7 +25,7 @@ def new_codes(account: Account) -> list[str]:
 
 
 def _code() -> str:
-    text = base64.b32encode(secrets.token_bytes(_BYTES)).decode().lower()
+    text = base64.b32encode(secrets.token_bytes(_BYTES)).decode().rstrip("=").lower()
     return "-".join(text[start : start + _GROUP] for start in range(0, len(text), _GROUP))
 
 

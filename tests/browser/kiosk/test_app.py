@@ -22,7 +22,7 @@ def test_a_wrong_code_is_told_and_a_right_one_pairs_for_good(page: Page, week: W
     page.goto(week.url)
     field, error = page.get_by_label("配对码"), page.locator("#pair-error")
     for typed, told in (
-        ("abc", "配对码为 8 位，当前输入了 3 位。请核对后重试。"),
+        ("abc", "配对码为 8 位（打印单上的为 26 位），当前输入了 3 位。请核对后重试。"),
         ("abcd-efg0", "配对码中没有字符 0。请核对后重试。"),
         ("ABCD EFGH", "配对码"),
     ):

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kiosk.phone.check_in import WRONG_CODES, WRONG_OF_BROWSER, WRONG_OF_NETWORK
+from kiosk.phone.check_in import WRONG_OF_BROWSER, WRONG_OF_NETWORK
+from kiosk.rate_limits import WRONG_CODES
 from models.codes import venue_codes, wrong_codes
 from models.codes.wrong_codes import Limit, WrongCodeCount, WrongCodes
 from models.db import db

@@ -2,8 +2,10 @@
 
 import pytest
 
+from kiosk.rate_limits import WRONG_CODES, limiter
 from models.codes import passes, short_codes, venue_codes
 from models.codes.short_codes import ShortKind, written
+from models.codes.wrong_codes import WrongCodes
 from models.drawing.page import lines_of
 from tests.support.records.week import NINE
 
@@ -55,6 +57,26 @@ def test_the_poster_says_where_to_type_what(event, token):
     lines = [line.text for items in poster_layout.of_code(code, NINE).values() for line in lines_of(items)]
     typed = short_codes.spaced(short_codes.of_venue_code(code))
     assert f"扫不了码？打开 openweek.test/code 输入 {typed}" in lines
+
+
+def test_wrong_codes_are_counted_over_all_workers(app, client, event, token, monkeypatch):
+    right = short_codes.of_venue_code(venue_codes.printed_code(event))
+    monkeypatch.setattr(limiter, "enabled", False)  # the count that each process keeps in memory
+    workers = [app.extensions[WRONG_CODES], WrongCodes()]
+
+    def enter_at(number, code, address):
+        app.extensions[WRONG_CODES] = workers[number % 2]
+        return client.post("/code", data={"code": code}, environ_base={"REMOTE_ADDR": address})
+
+    wrong = [written(ShortKind.PASS, number + 5) for number in range(62)]
+    statuses = [enter_at(number, code, "192.0.2.7").status_code for number, code in enumerate(wrong[:59])]
+    assert statuses == [422] * 59
+    assert enter_at(0, right, "192.0.2.7").status_code == 303
+    assert enter_at(0, wrong[60], "192.0.2.7").status_code == 422
+    waiting = enter_at(1, right, "192.0.2.7")
+    assert (waiting.status_code, "错误的码过多" in waiting.text) == (429, True)
+    assert 1 <= int(waiting.headers["Retry-After"]) <= 60
+    assert enter_at(1, right, "203.0.113.9").status_code == 303
 
 
 def test_guessing_is_slowed_down(enter, week):

@@ -2,6 +2,7 @@
 `sub`) and, at the first sign-in, an address; the account of that address must exist: nobody gets one by this way."""
 
 import logging
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,7 +73,9 @@ def start() -> ResponseReturnValue:
     if client is None:
         return _unanswered(_("This site has no directory to sign in through."))
     try:
-        answer: ResponseReturnValue = client.authorize_redirect(site().url(url_for("directory.finish")))
+        # The library's own nonce has 119 bits.
+        back, nonce = site().url(url_for("directory.finish")), secrets.token_urlsafe(32)
+        answer: ResponseReturnValue = client.authorize_redirect(back, nonce=nonce)
     except _failures():
         return _no_answer()
     return answer

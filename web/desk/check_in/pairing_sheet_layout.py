@@ -17,7 +17,7 @@ WIDE, HIGH = A4[0] / COLUMNS, A4[1] / ROWS
 PAD, SIDE = mm(9), mm(36)
 TITLES = [Face(10.5, 700), Face(9, 700), Face(8, 700)]
 BIG_TITLES = [Face(24, 700), Face(20, 700), Face(17, 700)]
-CODE, BIG_CODE, TEXT, SMALL = Face(17, 700), Face(40, 700), Face(9.5), Face(8)
+CODE, BIG_CODE, TEXT, SMALL = Face(11.5, 700), Face(28, 700), Face(9.5), Face(8)
 
 
 def pages(event: Event, batch: PairingBatch, codes: Sequence[str]) -> list[Page]:
@@ -46,8 +46,10 @@ def _address(code: str) -> str:
     return site().url(f"/kiosk/#pair={code}")
 
 
-def _spaced(code: str) -> str:
-    return f"{code[:4]} {code[4:]}"
+def _lines(code: str) -> list[str]:
+    """In two lines, for who has to type it."""
+    half = len(code) // 2
+    return [f"{line[:4]} {line[4:8]} {line[8:]}" for line in (code[:half], code[half:])]
 
 
 def _cell(event: Event, batch: PairingBatch, code: str, place: int, number: int) -> Iterator[Item]:
@@ -61,7 +63,7 @@ def _cell(event: Event, batch: PairingBatch, code: str, place: int, number: int)
     yield Paragraph(
         (Line(_("Kiosk %(number)s of %(count)s", number=number, count=batch.devices), TEXT, left, top),)
     )
-    yield Paragraph((Line(_spaced(code), CODE, left, top + 18),))
+    yield Paragraph(tuple(Line(text, CODE, left, top + 16 + n * 15) for n, text in enumerate(_lines(code))))
     yield from _small(event, batch, left, top + 44, room)
 
 
@@ -89,7 +91,8 @@ def _poster(event: Event, batch: PairingBatch, code: str) -> Iterator[Item]:
     side = mm(100)
     yield Box(middle - mm(75), mm(66), mm(150), 0.7)
     yield Code(_address(code), VENUE_LEVEL, middle - side / 2, mm(74), side, _("QR code of the pairing code"))
-    yield said(_spaced(code), BIG_CODE, middle, mm(184))
+    for place, text in enumerate(_lines(code)):
+        yield said(text, BIG_CODE, middle, mm(182 + place * 12))
     count = _("One code for %(count)s kiosks", count=batch.devices)
     until = _("Valid until %(time)s", time=instant_label(batch.expires_at, event.campaign.zone))
     for place, text in enumerate((site().url("/kiosk/"), count, until)):

@@ -1,4 +1,4 @@
-// The pairing screen: a code of eight characters, typed or read from the desk's QR code.
+// The pairing screen: a code of eight characters, typed or read from the desk's QR code; of a printed sheet it has 26.
 
 import { ask, Failed } from "../server/api.js";
 import { Camera } from "../input/camera.js";
@@ -7,7 +7,7 @@ import { byId, setText } from "../base/dom.js";
 import { isPairing } from "../server/response-shapes.js";
 import { say } from "../base/words.js";
 
-const LENGTH = 8;
+const LENGTHS = [8, 26];
 const ALIKE = /[01OIL]/g; // never in a code
 
 const field = byId("pair-code");
@@ -28,7 +28,7 @@ function plain(text) {
 
 /** @param {string} code */
 function complaintAbout(code) {
-  if (code.length !== LENGTH) return say("pair_short", { count: code.length });
+  if (!LENGTHS.includes(code.length)) return say("pair_short", { count: code.length });
   const alike = [...new Set(code.match(ALIKE) ?? [])];
   return alike.length ? say("pair_alike", { characters: alike.join(" ") }) : "";
 }

@@ -1,6 +1,7 @@
 """Signing in through a directory: a small issuer of our own, asked over HTTP."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import click
 import pytest
@@ -30,6 +31,11 @@ def test_a_verified_address_signs_in(english, people, issuer):
     bound, entry = db.session.query(AuditEntry).order_by(AuditEntry.id)
     assert (bound.verb, entry.verb) == ("directory_bound", "signed_in")
     assert json.loads(entry.detail)["method"] == "directory"
+
+
+def test_what_is_sent_to_the_directory_has_128_bits(english, people, issuer):
+    asked = parse_qs(urlsplit(english.get("/desk/sign-in/directory").location).query)
+    assert (len(asked["nonce"][0]), len(asked["state"][0])) == (43, 30)  # of 64 and of 62 characters
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def add_app(client) -> tuple[str, list[str]]:
     """Secret and recovery codes."""
     secret = re.search(r"data-secret>(\w+)<", client.get(PAGE).text)[1]
     assert client.post(PAGE + "/app", data={"code": code_of(secret)}).location == PAGE + "?done=added"
-    return secret, re.findall(r"<li>([a-z2-7-]{19})</li>", client.get(PAGE).text)
+    return secret, re.findall(r"<li>([a-z2-7-]{32})</li>", client.get(PAGE).text)
 
 
 @pytest.fixture
@@ -117,6 +117,11 @@ def test_a_code_is_good_for_the_30_seconds_in_which_it_is_shown(app, english, gu
     assert second_step(other, code_of(secret)).status_code == 303
 
 
+def test_recovery_codes_have_128_bits(gus_app):
+    _secret, codes = gus_app
+    assert {len(code.replace("-", "")) for code in codes} == {26}  # of 32 letters and digits: 16 bytes
+
+
 def test_a_recovery_code_works_once(app, english, gus_app):
     _secret, codes = gus_app
     assert (len(codes), len(set(codes))) == (10, 10)
@@ -165,7 +170,7 @@ def test_removing_it_asks_for_the_password(english, people):
     assert english.post(PAGE + "/remove", data={"password": "a guess"}).status_code == 422
     codes = english.post(PAGE + "/codes", data={"password": PASSWORD})
     assert codes.location == PAGE
-    assert len(re.findall(r"<li>[a-z2-7-]{19}</li>", english.get(PAGE).text)) == 10
+    assert len(re.findall(r"<li>[a-z2-7-]{32}</li>", english.get(PAGE).text)) == 10
     assert english.post(PAGE + "/remove", data={"password": PASSWORD}).location == PAGE + "?done=removed"
     assert (db.session.query(AuthenticatorApp).count(), db.session.query(RecoveryCode).count()) == (0, 0)
     english.post("/desk/sign-out")

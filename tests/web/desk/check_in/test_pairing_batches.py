@@ -41,7 +41,7 @@ def make(browser, page, **fields):
 
 
 def codes(answer) -> list[str]:
-    return [code for text in words(answer.data) for code in re.findall(r"[2-9A-HJKMNP-Z]{8}(?=http)", text)]
+    return [code for text in words(answer.data) for code in re.findall(r"[2-9A-HJKMNP-Z]{26}(?=http)", text)]
 
 
 def pair(browser, code: str) -> int:
