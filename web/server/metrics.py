@@ -5,6 +5,7 @@ prometheus_client decides at its import whether it counts over several processes
 """
 
 import hmac
+import logging
 import os
 import shutil
 from collections import Counter
@@ -19,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from models import clock, measures
 from models.db import db
 from models.devices.kiosks import Heartbeat
+from models.errors import N_, Mistake
 from web.server import request_timing
 from web.server.request_timing import ENDPOINT
 
@@ -30,8 +32,11 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 KEY = "openweek.metrics"
 KEPT_PAGE = "kept_public_page"  # answered in front of Flask
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15)
+# Bytes of the files of a process, by the names of prometheus_client. All addresses with three results each have room.
+ROOM = {"counter": 512 * 1024, "histogram": 64 * 1024, "gauge_livesum": 64 * 1024}
 SIZES = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
 
+log = logging.getLogger("openweek.metrics")
 pages = Blueprint("metrics", __name__)
 
 
@@ -112,16 +117,48 @@ class CountRequests:
     """WSGI middleware, outside all others."""
 
     def __init__(self, app: Flask) -> None:
-        self._app, self._next = app, app.wsgi_app
+        self._app, self._next, self._told = app, app.wsgi_app, False
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        metrics: Metrics = self._app.extensions.get(KEY) or self._app.extensions.setdefault(KEY, listen())
+        metrics: Metrics | None = self._app.extensions.get(KEY) or self._begin()
+        if metrics is None:
+            return self._next(environ, start_response)
 
         def end(status: int, seconds: float) -> None:
             metrics.end(environ.get(ENDPOINT, KEPT_PAGE), str(status), seconds)
 
         metrics.begin()
         return request_timing.call(self._next, environ, start_response, end)
+
+    def _begin(self) -> Metrics | None:
+        """None while there is no room: then nothing is counted."""
+        try:
+            reserve_room()
+        except OSError as error:
+            if not self._told:
+                log.warning("No metrics: their files cannot be written (%s)", error.strerror)
+            self._told = True
+            return None
+        metrics: Metrics = self._app.extensions.setdefault(KEY, listen())
+        return metrics
+
+
+def reserve_room() -> None:
+    """For the files of this process. prometheus_client maps them into memory: where their disk is full, the first count would end
+    the process (SIGBUS). Raises OSError."""
+    folder = os.environ.get(FOLDER)
+    if not folder:
+        return
+    for name, size in ROOM.items():
+        path = Path(folder, f"{name}_{os.getpid()}.db")
+        with path.open("ab") as file:
+            if os.fstat(file.fileno()).st_size:
+                continue
+            try:
+                os.posix_fallocate(file.fileno(), 0, size)
+            except OSError:
+                path.unlink(missing_ok=True)  # an empty one cannot be read
+                raise
 
 
 def listen() -> Metrics:
@@ -149,10 +186,11 @@ def metrics() -> Response:
     from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
     from prometheus_client.multiprocess import MultiProcessCollector
 
-    registry = current_app.extensions[KEY].registry
     if os.environ.get(FOLDER):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)
+    else:
+        registry = current_app.extensions[KEY].registry
     kiosks = CollectorRegistry()
     kiosks.register(KioskCollector())
     response = Response(generate_latest(registry) + generate_latest(kiosks), content_type=CONTENT_TYPE_LATEST)
@@ -161,14 +199,23 @@ def metrics() -> Response:
 
 
 def prepare_folder(instance: Path) -> None:
-    """A folder for the counts of this server's workers, empty; those of servers that have ended are deleted."""
+    """A folder for the counts of this server's workers, empty; those of servers that have ended are deleted.
+
+    Raises Mistake where the data folder cannot be written to."""
     parent = instance / "metrics"
-    parent.mkdir(mode=0o700, exist_ok=True)
-    for folder in parent.iterdir():
-        if folder.name == str(os.getpid()) or not _is_running(folder.name):
-            shutil.rmtree(folder, ignore_errors=True)
     own = parent / str(os.getpid())
-    own.mkdir(mode=0o700)
+    try:
+        parent.mkdir(mode=0o700, exist_ok=True)
+        for folder in parent.iterdir():
+            if folder.name == own.name or not _is_running(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+        own.mkdir(mode=0o700)
+    except OSError as error:
+        raise Mistake(
+            N_("OPENWEEK_INSTANCE cannot be used as a folder: %(path)s (%(reason)s)."),
+            path=str(instance),
+            reason=error.strerror,
+        ) from None
     os.environ[FOLDER] = str(own)
 
 

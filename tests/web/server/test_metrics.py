@@ -1,6 +1,8 @@
 """What /metrics counts, to whom it answers, and that the dashboard asks for what there is."""
 
+import errno
 import json
+import os
 import re
 from pathlib import Path
 
@@ -9,7 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from models import clock, measures
 from models.devices.heartbeats import HeartbeatReport, save_report
+from models.errors import Mistake
 from tests.support.records.week import NINE, load_week, make_device, make_event, minutes
+from web.server import metrics
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "a-token-for-tests-only"
@@ -58,6 +62,34 @@ def test_the_token_is_needed(client):
     assert client.get("/metrics").status_code == 401
     assert client.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}x"}).status_code == 401
     assert client.get("/metrics", headers={"Authorization": "Bearer 周"}).status_code == 401
+
+
+def test_on_a_full_disk_nothing_is_counted_and_everything_answered(client, tmp_path, monkeypatch, caplog):
+    """prometheus_client writes into mapped files: without room for them that ends the process."""
+    allocate, folder = os.posix_fallocate, tmp_path / "counts"
+    folder.mkdir()
+
+    def is_full(*_asked):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv(metrics.FOLDER, str(folder))
+    monkeypatch.setattr(os, "posix_fallocate", is_full)
+    assert [client.get("/healthz").status_code for _ in range(2)] == [200, 200]
+    assert client.get("/metrics", headers=BEARER).status_code == 200
+    assert (measures.listener, list(folder.iterdir())) == (None, [])
+    assert len([line for line in caplog.messages if line.startswith("No metrics")]) == 1
+    monkeypatch.setattr(os, "posix_fallocate", allocate)
+    assert client.get("/healthz").status_code == 200
+    assert measures.listener is not None
+    sizes = {path.name.rpartition("_")[0]: path.stat().st_blocks * 512 for path in folder.iterdir()}
+    assert sizes.keys() == metrics.ROOM.keys()
+    assert all(size >= metrics.ROOM[name] for name, size in sizes.items())
+
+
+def test_a_data_folder_that_cannot_be_written_to_is_one_sentence(tmp_path):
+    (tmp_path / "metrics").write_text("no folder")
+    with pytest.raises(Mistake, match="OPENWEEK_INSTANCE"):
+        metrics.prepare_folder(tmp_path)
 
 
 def test_counted_over_all_workers(demo_server):
