@@ -1,6 +1,7 @@
 """The last figures of each live view in this process: counted once for each change, whoever asks."""
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import astuple, dataclass
@@ -29,11 +30,12 @@ Figures = TypeVar("Figures", bound=Counted)
 
 @dataclass(frozen=True)
 class LiveSnapshot(Generic[Figures]):
-    """tag: of the content, the same in every process."""
+    """tag: of the content, the same in every process. begun: seconds of a clock that is never set."""
 
     digest: str
     figures: Figures
     tag: str
+    begun: float
 
 
 class LiveSnapshots:
@@ -49,8 +51,9 @@ class LiveSnapshots:
 
         The others get the ones before: to wait they would need a database connection each."""
         # The digest is read before, so that figures are never older than it says.
-        latest, digest = self._latest.get(key), digest_of()
-        if latest is not None and latest.digest == digest and now - latest.figures.as_of < RECOUNT_AFTER:
+        begun, latest, digest = time.monotonic(), self._latest.get(key), digest_of()
+        # Where the clock was set back, figures seem to be of the future.
+        if latest is not None and latest.digest == digest and abs(now - latest.figures.as_of) < RECOUNT_AFTER:
             return latest
         with self._lock:
             counting = self._counting.setdefault(key, threading.Lock())
@@ -59,17 +62,17 @@ class LiveSnapshots:
             known = self._latest.get(key)
             if known is not None and (not mine or (known.digest == digest and known is not latest)):
                 return known
-            return self._keep(key, count(), digest)
+            return self._keep(key, count(), digest, begun)
         finally:
             if mine:
                 counting.release()
 
-    def _keep(self, key: Hashable, figures: Figures, digest: str) -> LiveSnapshot[Figures]:
+    def _keep(self, key: Hashable, figures: Figures, digest: str, begun: float) -> LiveSnapshot[Figures]:
         tag = fingerprint(astuple(figures)[1:])
-        snapshot = LiveSnapshot(digest, figures, tag)
+        snapshot = LiveSnapshot(digest, figures, tag, begun)
         with self._lock:
             known = self._latest.get(key)
-            if known is not None and known.figures.as_of > figures.as_of:
+            if known is not None and known.begun > begun:
                 return known
             self._latest[key] = snapshot
             self._latest.move_to_end(key)

@@ -1,10 +1,12 @@
 """The live page: what it shows, that it tells of a scan, and that nothing new costs next to nothing."""
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from models import clock
 from models.checkin import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource
@@ -99,6 +101,15 @@ def test_nothing_new_is_one_query_beside_the_permission(gus_browser, people, dev
         gus_browser.get(address, headers={"If-None-Match": tag})
     assert len(many) == len(few)
     assert [query.split()[1].split(".")[0] for query in few] == ["account_session", "event", "counter"]
+
+
+def test_figures_go_on_where_the_clock_is_set_back(gus_browser, people, device, address, monkeypatch):
+    device.touch("public")
+    assert gus_browser.get(address).json["visits"] == 1
+    right = clock.now
+    monkeypatch.setattr(clock, "now", lambda: right() - timedelta(hours=1))
+    device.touch("public", NINE + minutes(1))
+    assert gus_browser.get(address).json["visits"] == 2
 
 
 def test_another_events_crowd_is_not_mixed_in(gus_browser, people, device, address):
