@@ -139,15 +139,22 @@ def check_in(token: str) -> ResponseReturnValue:
 
 
 def _read_code(token: str, now: datetime) -> CodeReading:
-    """The code in an address. Raises TooMany for a browser or network that tried too many forged ones, also with a right one."""
+    """The code in an address. Raises TooMany for a browser that tried too many forged ones, also with a right one, and for a
+    forged one from a network that tried too many.
+
+    A right code is not refused for what others of its network tried: one of a class could keep the whole class out."""
     opened = venue_codes.read_code(token, now)
     if opened.event_id is None:
         return opened
+    key: str = current_app.config["SECRET_KEY"]
+    own = [Limit(f"venue code by {holder}", WRONG_OF_BROWSER) for holder in browser.holders()[:1]]
+    if opened.code is not None:
+        wrong_codes().check(own, key, now)
+        return opened
     network = network_of(request.remote_addr or "")
-    limits = [Limit(f"venue code of event {opened.event_id} from {network}", WRONG_OF_NETWORK)]
-    limits += [Limit(f"venue code by {holder}", WRONG_OF_BROWSER) for holder in browser.holders()[:1]]
-    count = wrong_codes().count if opened.code is None else wrong_codes().check
-    count(limits, current_app.config["SECRET_KEY"], now)
+    wrong_codes().count(
+        [*own, Limit(f"venue code of event {opened.event_id} from {network}", WRONG_OF_NETWORK)], key, now
+    )
     return opened
 
 

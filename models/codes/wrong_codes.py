@@ -1,8 +1,8 @@
 """Wrong codes that somebody tries, counted over all workers and nodes, so that codes cannot be found by guessing.
 
-Right codes are not counted: a class behind one address tries as many as it likes. Who has reached a limit is refused also with a
-right code until the minute is over; else the refusal itself would tell right from wrong. A browser and a network are kept only as
-hashes, keyed and different each day, for an hour.
+Right codes are not counted: a class behind one address tries as many as it likes. check() refuses also a right code until the
+minute is over; so it is asked about a browser, and not about a network, in which one could keep out all others. A browser and a
+network are kept only as hashes, keyed and different each day, for an hour.
 """
 
 import hashlib
@@ -50,6 +50,8 @@ class WrongCodes:
 
     def check(self, limits: Sequence[Limit], secret_key: str, now: datetime) -> None:
         """Before a right code is answered. Raises TooMany where a limit was reached in this minute."""
+        if not limits:
+            return
         minute, most = _minute(now), _by_digest(limits, secret_key, now)
         self._check_full(most, minute, now)
         query = select(WrongCodeCount.digest, WrongCodeCount.tried).where(
