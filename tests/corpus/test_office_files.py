@@ -36,8 +36,10 @@ def codes_of(name: str) -> set[str]:
             rest = name.removeprefix(begin)
             if name == begin:
                 return {province.code}
+            if not name.startswith(begin):
+                continue
             below = {row.code for row in rows if row.code[:2] == province.code[:2] and row.name == rest}
-            if name.startswith(begin) and below:
+            if below:
                 return below
     raise ValueError(name)
 

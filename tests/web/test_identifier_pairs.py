@@ -177,7 +177,7 @@ class Follower:
                 200,
                 [self.event.id],
             )
-        screen = self.client.get("/api/v1/display", headers=bearer(self.issued.screen))
+        screen = self.client.get("/api/v1/display?count=1", headers=bearer(self.issued.screen))
         assert (screen.status_code, screen.json["event"]["title"]) == (200, self.event.title)
 
     def codes(self) -> None:

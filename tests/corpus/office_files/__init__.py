@@ -10,6 +10,7 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -24,6 +25,7 @@ class OfficeFile:
     right: tuple[tuple[str, ...], ...]  # title and PARTS
 
 
+@cache
 def office_files() -> list[OfficeFile]:
     texts = (path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("*.txt")))
     return [_file(block) for text in texts for block in re.split(r"^=== ", text, flags=re.M)[1:]]
