@@ -70,7 +70,12 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
     # A test that asks for these gets a database that holds them: load_week() and make_people() find them there.
     people, week = ("people" in request.fixturenames, {"campaign", "week"} & set(request.fixturenames))
-    with databases.with_week(people=people) if people or week else databases.fresh() as url:
+    crowd = getattr(request.module, "add_crowd", None)  # of a test file whose people have been visited
+    if people and crowd:
+        lent = databases.filled(crowd)
+    else:
+        lent = databases.with_week(people=people) if people or week else databases.fresh()
+    with lent as url:
         yield url
 
 

@@ -123,7 +123,7 @@ class Databases:
         """A copy of the one that `fill` has written to, within an application on it; it is called once."""
         from tests.support.servers.applications import application, settings_for
 
-        template = f"template_{fill.__name__}"
+        template = f"template_{fill.__module__}_{fill.__name__}".replace(".", "_")
         if template not in self._templates:
             url = self._make("template_openweek", template)
             with application(settings_for(url, self._folder / template)):

@@ -27,8 +27,7 @@ from tests.support.records.week import NINE, load_week, make_device, make_event,
 NONE = {"pass": 0, "rotating": 0, "printed": 0, "touch": 0, "tally": 0, "estimate": 0}
 
 
-@pytest.fixture
-def people(app):
+def add_crowd() -> None:
     """The people, and a small crowd: 43 young people by pass and a touch at the lecture, 5 heads at the court, 2 and 1
     in the Corps' and Urumqi's events."""
     people = make_people(load_week())
@@ -39,7 +38,12 @@ def people(app):
     make_device(people.court_day).tally("public", headcount=5)
     make_device(people.corps).tally("government", headcount=2)
     make_device(people.urumqi).tally("government", headcount=1)
-    return people
+
+
+@pytest.fixture
+def people(app):
+    """With the crowd, which the database was copied with."""
+    return make_people(load_week())
 
 
 def release(people):

@@ -20,8 +20,8 @@ from tests.support.records.people import make_people, sign_in
 from tests.support.records.week import NINE, load_week, make_device, minutes
 
 
-@pytest.fixture
-def people(app):
+def add_crowd() -> None:
+    """Visitors of five events."""
     people = make_people(load_week())
     lecture = make_device(people.lecture)
     (group,) = passes.issue(people.lecture.campaign, "youth", NINE, headcount=45)
@@ -31,7 +31,12 @@ def people(app):
     make_device(people.nanjing).tally("innovators", headcount=9)
     make_device(people.corps).tally("government", headcount=2)
     make_device(people.urumqi).tally("government", headcount=1)
-    return people
+
+
+@pytest.fixture
+def people(app):
+    """With the crowd, which the database was copied with."""
+    return make_people(load_week())
 
 
 def desk(client, account):

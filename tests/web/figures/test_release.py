@@ -24,8 +24,7 @@ GROUPS = ("government", "innovators", "public", "unknown", "youth")
 CODES = (None, "320000", "320700", "320723", "110000")
 
 
-@pytest.fixture
-def people(app):
+def add_crowd() -> None:
     """Visits in four counties of one province and elsewhere, some under 5."""
     people = make_people(load_week())
     campaign = people.lecture.campaign
@@ -44,7 +43,12 @@ def people(app):
         device = make_device(event)
         for group, heads in counts.items():
             device.tally(group, headcount=heads)
-    return people
+
+
+@pytest.fixture
+def people(app):
+    """With the crowd, which the database was copied with."""
+    return make_people(load_week())
 
 
 def release_now(campaign, code, account, now):
