@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from models.campaigns import file
 from models.campaigns.tables import Campaign
 from models.checkin.admit import admit
 from models.checkin.attempt import Attempt
 from models.checkin.scan_source import ScanSource, source_of
 from models.codes import keys
+from models.codes.keys import KeyPurpose, SigningKey
 from models.db import db, transaction
 from models.devices import kiosks
 from models.devices.kiosks import Kiosk
@@ -35,8 +38,9 @@ THE_2024_WEEK = file.default_campaign_file()
 def load_week() -> Campaign:
     """Keys and the 2024 campaign on a database that has the regions, or the campaign too."""
     campaign = db.session.get(Campaign, THE_2024_WEEK.id) or campaign_loader.load_campaign(THE_2024_WEEK)
-    with transaction():
-        keys.ensure_keys(NINE)
+    if not set(db.session.scalars(select(SigningKey.purpose))).issuperset(KeyPurpose):
+        with transaction():
+            keys.ensure_keys(NINE)
     return campaign
 
 
