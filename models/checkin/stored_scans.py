@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.db import Base, db
 from models.ledger.tables import Scan
-from models.transactions.bulk import ArrayText, among
+from models.transactions.bulk import DIALECTS, ArrayText, among
 
 _SCAN = Base.metadata.tables[Scan.__tablename__]
 
@@ -54,7 +54,12 @@ def stored_scans(ids: Collection[UUID]) -> list[StoredScan]:
     return list({row.id: row for row in rows}.values())  # one that undoes another of these comes twice
 
 
+_ANY_STORED = {
+    dialect: select(_SCAN.c.number).where(among(_SCAN.c.id, "ids", dialect)).limit(1) for dialect in DIALECTS
+}
+
+
 def may_be_stored(ids: Sequence[UUID]) -> bool:
     """Whether a batch came before, at least in part: it was stored as a whole, so three of its ids tell."""
-    sample = [ids[0], ids[len(ids) // 2], ids[-1]]
-    return db.session.scalar(select(Scan.id).where(Scan.id.in_(sample)).limit(1)) is not None
+    connection, sample = db.session.connection(), [ids[0], ids[len(ids) // 2], ids[-1]]
+    return connection.scalar(_ANY_STORED[connection.dialect.name], {"ids": sample}) is not None

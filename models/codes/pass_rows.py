@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from models.codes.passes import Pass, holder_name
 from models.db import Base, db
 from models.transactions.bulk import DIALECTS, among
+from models.transactions.round_trip import select_together
 
 
 class PassRow(NamedTuple):
@@ -49,7 +50,7 @@ def pass_rows(connection: Connection, serials: Collection[tuple[str, int]]) -> d
         "campaigns": sorted({campaign_id for campaign_id, _serial in serials}),
         "serials": sorted({serial for _campaign_id, serial in serials}),
     }
-    rows = connection.execute(_ROWS[connection.dialect.name], wanted).all() if serials else ()
+    (rows,) = select_together(connection, [_ROWS[connection.dialect.name]], wanted) if serials else ((),)
     return {(row[1], row[2]): PassRow._make(row) for row in rows}
 
 

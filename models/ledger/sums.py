@@ -216,7 +216,8 @@ def _locks(holders: Collection[str]) -> list[Question]:
     if not on_postgresql():
         return []
     slots = sorted({zlib.crc32(holder.encode()) % _HOLDER_LOCKS for holder in holders})
-    return [(_LOCK, {"placements": PLACEMENT_LOCK, "holders": _HOLDER_LOCK, "slots": slots})]
+    listed = f"{{{','.join(map(str, slots))}}}"  # the driver would put an array together number by number
+    return [(_LOCK, {"placements": PLACEMENT_LOCK, "holders": _HOLDER_LOCK, "slots": listed})]
 
 
 def _read_under_lock(
