@@ -56,8 +56,12 @@ class ProcessCache:
         cached = self._rows(Topic.CAMPAIGNS)
         if ("campaign", campaign_id) not in cached:
             with self._session() as session:
-                cached["campaign", campaign_id] = session.get(Campaign, campaign_id)
-        return cached["campaign", campaign_id]
+                campaign = session.get(Campaign, campaign_id)
+            if campaign is None:
+                return None
+            cached["campaign", campaign_id] = campaign
+        found: Campaign = cached["campaign", campaign_id]
+        return found
 
     def groups(self, campaign: Campaign) -> dict[int, str]:
         """The audience groups of a campaign by their number in codes."""

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
+from models.checkin.cache import process_cache
+from models.db import db, has_standby
 from models.errors import Mistake
 from models.installation import site
 from models.public import queries
@@ -59,12 +61,22 @@ def home() -> ResponseReturnValue:
 
 @pages.get("/<campaign_id>/")
 def week_page(campaign_id: str) -> ResponseReturnValue:
-    return list_page(find_campaign(campaign_id), f"/{campaign_id}/")
+    return list_page(_known_campaign(campaign_id), f"/{campaign_id}/")
 
 
 @pages.get("/<campaign_id>/events")
 def events(campaign_id: str) -> ResponseReturnValue:
-    return list_page(find_campaign(campaign_id), f"/{campaign_id}/events")
+    return list_page(_known_campaign(campaign_id), f"/{campaign_id}/events")
+
+
+def _known_campaign(campaign_id: str) -> Campaign:
+    """The campaign with its terms as check-in keeps it: one read shows whether it is still the same. Of no session, and for
+    all threads. A standby may be behind, so there it is read. Raises NotFound."""
+    if has_standby() or "\0" in campaign_id:
+        return find_campaign(campaign_id)
+    cache = process_cache()
+    cache.refresh(db.session.connection())
+    return cache.campaign(campaign_id) or find_campaign(campaign_id)
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>")

@@ -1,7 +1,8 @@
 """The cards of a list, each kept by all that it depends on: after a change of one event only its own card is rendered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import date, datetime
+from functools import lru_cache
 
 from flask import current_app
 from markupsafe import Markup
@@ -16,6 +17,12 @@ from web.words.progress import Progress, progress, progress_words
 _kept = KeptMarkup(3000)  # about 3 KB each
 
 
+@lru_cache(maxsize=128)
+def _page(*_facts: Hashable) -> object:
+    """One object for the same facts: those of the page are looked up once, not with each of its cards."""
+    return object()
+
+
 class EventCards:
     """The cards of one page. starred: the ids of a reader's own list; such cards are not kept."""
 
@@ -24,7 +31,7 @@ class EventCards:
         self._runs = campaign.starts <= campaign.today(now) <= campaign.ends
         groups = tuple((term.key, terms.t(term), term.icon, term.number) for term in campaign.groups)
         days = campaign.starts, campaign.ends, campaign.zone, terms.no_date(campaign)
-        self._of_page = terms.language(), campaign.id, days, groups
+        self._of_page = _page(terms.language(), campaign.id, days, groups)
 
     def __call__(self, event: CardEvent, day: date | None) -> Markup:
         if self._starred:
