@@ -5,45 +5,11 @@ and nothing of an earlier one is stored there."""
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from tests.support.browser.chromium import new_context, without_errors
+from tests.support.browser.chromium import without_errors
+from tests.support.browser.device_profile import Profile
 from tests.support.servers.served_application import Server
-
-STORED = "cookies,indexeddb,local_storage"
-FAKE_CLOCK = "'__pwClock' in globalThis"  # of page.clock: it stays in a profile
-
-
-class Profile:
-    """Of a device in Chinese at phone width."""
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-        self._context: BrowserContext | None = None
-
-    def open(self, origin: str) -> Page:
-        if self._context is None:
-            self._context = new_context(self._browser)
-        page = self._context.new_page()
-        session = self._context.new_cdp_session(page)
-        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
-        session.detach()
-        return page
-
-    def close_pages(self, page: Page) -> None:
-        """After a test. What a page cannot take back goes with the profile."""
-        assert self._context
-        if page.is_closed() or page.evaluate(FAKE_CLOCK):
-            self.close()
-            return
-        self._context.set_offline(False)
-        for opened in self._context.pages:
-            opened.close()
-
-    def close(self) -> None:
-        if self._context:
-            self._context.close()
-            self._context = None
 
 
 @pytest.fixture(scope="module")

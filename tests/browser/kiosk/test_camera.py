@@ -1,11 +1,15 @@
 """The camera of the kiosk in a real Chromium, fed with a clip: what it reads, and how it stays as it was chosen."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from models.drawing import qr
 from tests.support.browser.camera import film, still
+from tests.support.browser.device_profile import Profile
 from tests.support.browser.kiosk_page import KioskPage, Week
+from tests.support.servers.served_application import Server
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +44,28 @@ TORCH = """
 """
 
 
+FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+
+
+@pytest.fixture(scope="module")
+def camera_profile(launch_for_file) -> Profile:
+    """Of a device with a camera that shows a test picture."""
+    return Profile(
+        launch_for_file(*FAKE_CAMERA), viewport={"width": 1280, "height": 720}, permissions=["camera"]
+    )
+
+
+@pytest.fixture
+def camera_page(camera_profile: Profile, server: Server) -> Iterator[Page]:
+    page = camera_profile.open(server.url)
+    yield page
+    camera_profile.close_pages(page)
+
+
 def test_the_camera_reads_a_moving_pass_once(launch, tmp_path, week: Week):
     url = f"{week.server.url}/C/{week.issue('public')}"
     clip = film(qr.png(url, qr.PASS_LEVEL), tmp_path / "pass.y4m")
-    camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    browser = launch(*camera, f"--use-file-for-fake-video-capture={clip}")
+    browser = launch(*FAKE_CAMERA, f"--use-file-for-fake-video-capture={clip}")
     view = {"width": 1280, "height": 800}
     page = browser.new_context(locale="zh-CN", viewport=view, permissions=["camera"]).new_page()
     before = week.visits()
@@ -65,9 +86,8 @@ def test_the_camera_looks_on_whatever_it_has_read(page: Page, week: Week):
     assert page.evaluate(STUMBLE) == 2
 
 
-def test_camera_and_torch_stay_as_they_were_chosen(launch, week: Week):
-    browser = launch("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+def test_camera_and_torch_stay_as_they_were_chosen(camera_page: Page, week: Week):
+    page = camera_page
     page.add_init_script(TORCH)
     kiosk_page = KioskPage(page, week).pair()
     page.get_by_role("button", name="手电筒").click()
@@ -87,9 +107,8 @@ def test_camera_and_torch_stay_as_they_were_chosen(launch, week: Week):
     expect(page.locator('#finder[data-state="on"]')).to_be_visible()
 
 
-def test_a_camera_without_a_torch_offers_none(launch, week: Week):
-    browser = launch("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+def test_a_camera_without_a_torch_offers_none(camera_page: Page, week: Week):
+    page = camera_page
     kiosk_page = KioskPage(page, week).pair()
     on = page.locator('#finder[data-state="on"]')
     expect(on).to_be_visible()
@@ -123,7 +142,6 @@ IDLE_LOOKS = """async ({ idleAfter, seconds }) => {
     camera.release();
     return { idle, awake };
 }"""
-FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 
 
 def test_an_empty_hall_is_looked_at_seldom_and_a_touch_wakes_the_camera(launch, tmp_path, week: Week):
@@ -163,9 +181,8 @@ def test_noise_is_no_motion_and_a_hand_is(page: Page, week: Week):
     assert page.evaluate(MOTION, {"light": 3, "hand": 40}) == [False, True]
 
 
-def test_a_camera_that_was_unplugged_comes_back_by_itself(launch, week: Week):
-    browser = launch(*FAKE_CAMERA)
-    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+def test_a_camera_that_was_unplugged_comes_back_by_itself(camera_page: Page, week: Week):
+    page = camera_page
     KioskPage(page, week).pair()
     on = page.locator('#finder[data-state="on"]')
     expect(on).to_be_visible()
@@ -190,9 +207,8 @@ def test_a_camera_that_was_unplugged_comes_back_by_itself(launch, week: Week):
     expect(on).to_be_visible()
 
 
-def test_a_picture_that_stops_is_started_again(launch, week: Week):
-    browser = launch(*FAKE_CAMERA)
-    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+def test_a_picture_that_stops_is_started_again(camera_page: Page, week: Week):
+    page = camera_page
     page.add_init_script(
         """
         const next = HTMLVideoElement.prototype.requestVideoFrameCallback;
@@ -210,9 +226,8 @@ def test_a_picture_that_stops_is_started_again(launch, week: Week):
     expect(on).to_be_visible()
 
 
-def test_a_camera_that_was_switched_off_stays_off(launch, week: Week):
-    browser = launch(*FAKE_CAMERA)
-    page = browser.new_context(locale="zh-CN", permissions=["camera"]).new_page()
+def test_a_camera_that_was_switched_off_stays_off(camera_page: Page, week: Week):
+    page = camera_page
     KioskPage(page, week).pair()
     expect(page.locator('#finder[data-state="on"]')).to_be_visible()
     page.get_by_role("button", name="关闭摄像头").click()

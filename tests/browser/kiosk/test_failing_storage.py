@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.support.browser.device_profile import Profile
 from tests.support.browser.kiosk_page import SEND, KioskPage, Week
 
 pytestmark = pytest.mark.browser
@@ -32,11 +33,12 @@ NOT_OPENED = ("Internal error opening backing store for indexedDB.open.", "Unkno
 
 
 @pytest.fixture
-def careless(browser: Browser, week: Week) -> Iterator[KioskPage]:
+def careless(device_profile: Profile, week: Week) -> Iterator[KioskPage]:
     """A device whose errors are thrown on, for whoever looks into the console."""
-    context = browser.new_context(locale="zh-CN")
-    yield KioskPage(context.new_page(), week).pair()
-    context.close()
+    page = device_profile.open(week.server.url)
+    page.set_viewport_size({"width": 1280, "height": 720})
+    yield KioskPage(page, week).pair()
+    device_profile.close_pages(page)
 
 
 @pytest.mark.parametrize(

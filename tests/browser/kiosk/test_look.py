@@ -1,7 +1,7 @@
 """How the kiosk app looks and sounds to everybody: no serious axe-core finding, nothing cut off, two languages."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from models import clock
 from models.db import db, transaction
@@ -27,9 +27,8 @@ def week(week: Week) -> Week:
     return week
 
 
-def test_every_state_can_be_used_by_everybody(browser: Browser, week: Week):
-    context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})
-    page = context.new_page()
+def test_every_state_can_be_used_by_everybody(page: Page, week: Week):
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(week.url)
     expect(page.locator("#pairing")).to_be_visible()
     assert serious_in_both(page) == []
@@ -80,14 +79,12 @@ def test_every_state_can_be_used_by_everybody(browser: Browser, week: Week):
     page.evaluate(BEAT)
     expect(page.locator("#locked")).to_be_visible()
     assert serious_in_both(page) == []
-    context.close()
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_nothing_is_cut_off_and_buttons_can_be_hit(browser: Browser, week: Week, size: str):
+def test_nothing_is_cut_off_and_buttons_can_be_hit(page: Page, week: Week, size: str):
     width, height = SIZES[size]
-    context = browser.new_context(locale="zh-CN", viewport={"width": width, "height": height})
-    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
     kiosk_page = KioskPage(page, week).pair()
     for mode, buttons, count, least in (
         ("scan", "#type", 1, 44),
@@ -105,7 +102,6 @@ def test_nothing_is_cut_off_and_buttons_can_be_hit(browser: Browser, week: Week,
         assert all(min(box["width"], box["height"]) >= least for box in big), mode
         if mode == "touch":  # "rather not say" is the fifth, and smaller
             assert all(min(box["width"], box["height"]) >= 80 for box in big[:4])
-    context.close()
 
 
 def test_the_kiosk_changes_its_language_and_keeps_it(browser: Browser, week: Week):

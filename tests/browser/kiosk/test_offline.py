@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from models import clock
 from models.ledger.tables import Flag
@@ -54,6 +54,13 @@ SCAN_ALL = """async (many) => {
 def alone(live_server: Server) -> Week:
     """On a server that this test may stop."""
     return open_week(live_server)
+
+
+@pytest.fixture
+def wide(page: Page) -> Page:
+    """Of a screen that lies."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    return page
 
 
 @pytest.fixture
@@ -118,9 +125,9 @@ def test_a_queue_survives_a_power_cut_and_arrives_once(alone, profile, tmp_path)
     assert week.visits() == MANY + 1
 
 
-def test_two_kiosks_offline_and_one_pass_are_one_visit(browser: Browser, week: Week, before: int):
-    contexts = [browser.new_context(locale="zh-CN") for _ in range(2)]
-    stations = [KioskPage(context.new_page(), week).pair() for context in contexts]
+def test_two_kiosks_offline_and_one_pass_are_one_visit(browser: Browser, wide: Page, week: Week, before: int):
+    contexts = [wide.context, browser.new_context(locale="zh-CN")]
+    stations = [KioskPage(page, week).pair() for page in (wide, contexts[1].new_page())]
     token = week.issue("youth")
     for context in contexts:
         context.set_offline(True)
@@ -131,38 +138,33 @@ def test_two_kiosks_offline_and_one_pass_are_one_visit(browser: Browser, week: W
     for context, kiosk_page in zip(reversed(contexts), reversed(stations), strict=True):
         context.set_offline(False)
         kiosk_page.all_sent()
-        context.close()
+    contexts[1].close()
     assert week.visits() == before + 1
     late, early = week.scans()[-2:]
     assert (late.verdict, early.verdict) == ("stored", "stored")  # each was the earliest when it arrived
     assert early.at < late.at
 
 
-def test_a_clock_that_is_wrong_by_a_day_counts_today(browser: Browser, week: Week, before: int):
-    context = browser.new_context(locale="zh-CN")
-    context.add_init_script(AHEAD)
-    kiosk_page = KioskPage(context.new_page(), week).pair()
-    context.set_offline(True)
+def test_a_clock_that_is_wrong_by_a_day_counts_today(wide: Page, week: Week, before: int):
+    wide.add_init_script(AHEAD)
+    kiosk_page = KioskPage(wide, week).pair()
+    wide.context.set_offline(True)
     kiosk_page.scanner(week.issue("youth"))
     kiosk_page.verdict("good", "已签到", "离线")
-    context.set_offline(False)
+    wide.context.set_offline(False)
     kiosk_page.all_sent()
     kiosk_page.today(1)
     scan = week.scans()[-1]
     assert (scan.verdict, week.visits()) == ("stored", before + 1)
     assert Flag.CLOCK in Flag(scan.flags)
     assert abs(scan.at - clock.now()) < timedelta(minutes=5)
-    context.close()
 
 
 @pytest.fixture
-def settable(browser: Browser, week: Week) -> Iterator[KioskPage]:
+def settable(wide: Page, week: Week) -> KioskPage:
     """A device whose clock can be set."""
-    context = browser.new_context(locale="zh-CN")
-    context.add_init_script(SETTABLE)
-    kiosk_page = KioskPage(context.new_page(), week).pair()
-    yield kiosk_page
-    context.close()
+    wide.add_init_script(SETTABLE)
+    return KioskPage(wide, week).pair()
 
 
 def counted_now(week: Week, visits: int, last: int) -> None:

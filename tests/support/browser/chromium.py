@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -71,8 +72,8 @@ def browser(chromium_path: str, playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def launch(chromium_path: str, playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+@contextmanager
+def _launching(chromium_path: str, playwright: Playwright) -> Iterator[Callable[..., Browser]]:
     started: list[Browser] = []
 
     def start(*flags: str) -> Browser:
@@ -84,6 +85,19 @@ def launch(chromium_path: str, playwright: Playwright) -> Iterator[Callable[...,
         browser.close()
 
 
+@pytest.fixture
+def launch(chromium_path: str, playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    with _launching(chromium_path, playwright) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def launch_for_file(chromium_path: str, playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """The same for all tests of a file."""
+    with _launching(chromium_path, playwright) as start:
+        yield start
+
+
 def wait_until(page: Page, question: str, seconds: float = 15) -> None:
     """Ask the page until it says yes. Playwright's wait_for_function takes the promise of an async function for a yes."""
     for _ in range(round(seconds * 10)):
@@ -93,9 +107,9 @@ def wait_until(page: Page, question: str, seconds: float = 15) -> None:
     raise AssertionError(f"not so within {seconds} seconds: {question}")
 
 
-def new_context(browser: Browser) -> BrowserContext:
-    """In Chinese at phone width."""
-    return browser.new_context(locale="zh-CN", viewport={"width": 390, "height": 844})
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """In Chinese at phone width, where options say nothing else."""
+    return browser.new_context(**{"locale": "zh-CN", "viewport": {"width": 390, "height": 844}, **options})
 
 
 @contextmanager
