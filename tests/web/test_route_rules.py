@@ -59,7 +59,7 @@ OPEN = frozenset(
     """
     api_docs api_openapi calendar code_entry code_screen.page code_screen.pair code_screen.upcoming_codes
     configuration device_check directory draw_screen embed event_picture feeds figures health heartbeat
-    invitation kiosk_app metrics nearby opinion pairing pass_page phone_check_in phone_result places programme
+    invitation issuer kiosk_app metrics nearby opinion pairing pass_page phone_check_in phone_result places programme
     redeem.of_kiosk registration registration_form scans second_step self_issue service_worker share_picture
     share_poster sign_in sitemap slips starred_list static subscribe verify wall
 """.split()
