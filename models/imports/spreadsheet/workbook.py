@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from time import monotonic
+from time import thread_time
 from typing import Any
 
 import openpyxl
@@ -29,7 +29,7 @@ from models.imports.spreadsheet.workbook_limits import (
     too_many_rows,
 )
 
-SECONDS = 20.0  # for one workbook
+SECONDS = 20.0  # of a processor, for one workbook: a busy machine refuses no file
 LONGEST_TEXT = 100_000  # characters of a cell: spreadsheet programs take 32,767
 MOST_TEXT = 20_000_000  # characters of all cells: one text may be shared by many
 MOST_MERGED = 5_000
@@ -80,13 +80,13 @@ class _Allowance:
     """Of time and text, for one workbook."""
 
     def __init__(self) -> None:
-        self._ends, self._characters = monotonic() + SECONDS, MOST_TEXT
+        self._ends, self._characters = thread_time() + SECONDS, MOST_TEXT
 
     def take(self, values: tuple[object, ...]) -> None:
         """The cells of a row. Raises Mistake."""
         lengths = [len(value) for value in values if isinstance(value, str)]
         self._characters -= sum(lengths)
-        if max(lengths, default=0) > LONGEST_TEXT or self._characters < 0 or monotonic() > self._ends:
+        if max(lengths, default=0) > LONGEST_TEXT or self._characters < 0 or thread_time() > self._ends:
             raise too_large()
 
 

@@ -23,7 +23,9 @@ MOST_RUNS = (
     400_000  # elements beside one for each string and one for its text: parts of texts in other letters
 )
 MOST_OF_A_ROW = 20_000  # elements: a row is held whole while it is read
-MOST_AROUND = 200_000  # elements before the first row, and from the last one on: merged cells, links, formats
+MOST_AROUND = 200_000  # elements before the first row, from the last one on, and in another part: merged cells, links, styles
+MOST_FORMATS = 5_000  # spreadsheet programs keep 250, of 255 characters; openpyxl's patterns take the square of their length
+_LONG_FORMAT = re.compile(rb"""formatCode\s*=\s*(?:"[^"]{400}|'[^']{400})""")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
 # (?>…) and *+ never look at a place twice: of a tag with 300,000 attributes, a few KB in the zip, else each with each.
 _EMPTY_CELL = re.compile(rb'<(?:\w+:)?c\s(?>[^<>]*?\br="[A-Z]{1,3}\d{1,10}")[^<>]*+(?<=/)>')
@@ -69,10 +71,18 @@ def bounded(data: bytes) -> tuple[bytes, dict[str, bytes]]:
                 strings = content.count(b"<si") + content.count(b":si")
                 if strings > MOST_STRINGS or _elements_in(content) > 2 * strings + MOST_RUNS:
                     raise too_large()
-            elif entry.filename.endswith((".xml", ".rels")) and len(content) > MOST_OF_OTHERS:
-                raise too_large()
+            elif entry.filename.endswith((".xml", ".rels")):
+                _check_other(content)
             target.writestr(entry.filename, content)
     return stream.getvalue(), sheets
+
+
+def _check_other(content: bytes) -> None:
+    """Styles, links, names. Raises Mistake."""
+    if len(content) > MOST_OF_OTHERS or _elements_in(content) > MOST_AROUND:
+        raise too_large()
+    if content.count(b"numFmt") > MOST_FORMATS or _LONG_FORMAT.search(content):
+        raise too_large()
 
 
 def _cut(sheet: bytes) -> bytes:

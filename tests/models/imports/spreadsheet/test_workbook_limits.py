@@ -32,6 +32,18 @@ def with_rows(*rows: bytes) -> bytes:
     return stream.getvalue()
 
 
+def with_styles(styles: bytes) -> bytes:
+    """The same with styles of its own."""
+    stream = io.BytesIO()
+    book = zipfile.ZipFile(io.BytesIO(with_rows()))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for entry in book.infolist():
+            is_styles = entry.filename == "xl/styles.xml"
+            data = b"<styleSheet>" + styles + b"</styleSheet>" if is_styles else book.read(entry)
+            target.writestr(entry.filename, data)
+    return stream.getvalue()
+
+
 def with_strings(strings: bytes) -> bytes:
     """The same with texts that cells share."""
     stream = io.BytesIO(with_rows())
@@ -52,6 +64,12 @@ TEXT = b'<c r="A%s" t="inlineStr"><is><t>x</t></is></c>'
         (with_rows(*(b'<row r="3"/>' for _ in range(130_000))), TOO_MANY_ROWS),
         (with_rows(b'<row r="3">', b"<x/>" * 30_000, b"</row>", b'<row r="4"/>'), TOO_LARGE),
         (with_rows(b'<row r="3"/>', b"<x/>" * 300_000), TOO_LARGE),
+        (
+            with_styles(b'<numFmts><numFmt numFmtId="200" formatCode="' + b"[" * 300_000 + b'"/></numFmts>'),
+            TOO_LARGE,
+        ),
+        (with_styles(b"<numFmts>" + b'<numFmt formatCode="[["/>' * 6_000 + b"</numFmts>"), TOO_LARGE),
+        (with_styles(b"<cellXfs>" + b"<xf/>" * 250_000 + b"</cellXfs>"), TOO_LARGE),
         (with_strings(b"<si>" + b"<r><t>x</t></r>" * 250_000 + b"</si>"), TOO_LARGE),
         (with_rows(b'<row r="3">', TEXT.replace(b">x", b">" + b"x" * 100_001) % b"3", b"</row>"), TOO_LARGE),
     ],
