@@ -13,6 +13,7 @@ from models.db import LARGEST_ID, db
 from models.errors import N_, Mistake
 from models.events.tables import MODES
 from models.organizations.tables import Organization
+from models.places import regions
 from models.places.tables import Region, Venue
 
 MOST_OUTSIDE = timedelta(days=30)  # of the week, for a value of `day`
@@ -82,7 +83,9 @@ def _sorted(values: Iterable[Sortable]) -> tuple[Sortable, ...]:
 
 
 def _region(text: str) -> str:
-    if re.fullmatch("[1-9][0-9]{5}", text) and db.session.get(Region, text):
+    # Nearly always one of the standard, which each process has.
+    known = text in regions.regions_by_code()
+    if known or (re.fullmatch("[1-9][0-9]{5}", text) and db.session.get(Region, text)):
         return text
     raise Mistake(N_("There is no region with the code “%(value)s”."), value=text[:40])
 

@@ -22,6 +22,7 @@ from web import errors
 from web.feeds import events_atom, events_csv, events_json
 from web.feeds.cached_answers import CachedAnswers
 from web.feeds.http_cache import HttpCache, Representation, conditional_response
+from web.known_campaign import known_campaign
 
 CALENDAR, JSON, TABLE, ATOM = "text/calendar", "application/json", "text/csv", "application/atom+xml"
 LONGEST_NAME = 80
@@ -138,7 +139,7 @@ def _alarm(mimetype: str) -> int | None:
 def _render(
     campaign_id: str, mimetype: str, alarm: int | None, changed_at: datetime | None
 ) -> Representation:
-    campaign = find_campaign(campaign_id)
+    campaign = known_campaign(campaign_id)
     filters = parse(campaign, request.args)
     if mimetype == CALENDAR:
         body = entries.feed(campaign, filters, _address(campaign_id, "ics", filters, alarm), alarm)

@@ -8,8 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from models import clock
 from models.campaigns.tables import Campaign, current_campaign, find_campaign
-from models.checkin.cache import process_cache
-from models.db import db, has_standby
 from models.errors import Mistake
 from models.installation import site
 from models.public import queries
@@ -17,6 +15,7 @@ from models.public.filters import EVERYTHING, Filters, parse
 from models.public.schedule import sessions_on
 from web import urls
 from web.errors import sentence
+from web.known_campaign import known_campaign
 from web.public import listing, previous_and_next, week_strip
 from web.public.event_cards import EventCards
 from web.public.filters import choice, region_picker
@@ -61,22 +60,12 @@ def home() -> ResponseReturnValue:
 
 @pages.get("/<campaign_id>/")
 def week_page(campaign_id: str) -> ResponseReturnValue:
-    return list_page(_known_campaign(campaign_id), f"/{campaign_id}/")
+    return list_page(known_campaign(campaign_id), f"/{campaign_id}/")
 
 
 @pages.get("/<campaign_id>/events")
 def events(campaign_id: str) -> ResponseReturnValue:
-    return list_page(_known_campaign(campaign_id), f"/{campaign_id}/events")
-
-
-def _known_campaign(campaign_id: str) -> Campaign:
-    """The campaign with its terms as check-in keeps it: one read shows whether it is still the same. Of no session, and for
-    all threads. A standby may be behind, so there it is read. Raises NotFound."""
-    if has_standby() or "\0" in campaign_id:
-        return find_campaign(campaign_id)
-    cache = process_cache()
-    cache.refresh(db.session.connection())
-    return cache.campaign(campaign_id) or find_campaign(campaign_id)
+    return list_page(known_campaign(campaign_id), f"/{campaign_id}/events")
 
 
 @pages.get("/<campaign_id>/events/<int:event_id>")

@@ -373,6 +373,7 @@ def test_building_a_feed_asks_the_same_however_many_events(app, client, events, 
             assert client.get(path).status_code == 200
         return len(queries)
 
+    client.get("/ip-2024/events.ics?mode=online")  # from here on the process knows the campaign
     few = asked(FEED), asked(LIST)
     for number in range(30):
         add(campaign, f"第{number}场", session(), session(NINE + timedelta(days=1), day=date(2024, 4, 23)),
