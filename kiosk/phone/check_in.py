@@ -46,8 +46,8 @@ bp = Blueprint("phone_check_in", __name__)
 
 CHECK_INS = "20 per minute"  # of one browser
 NETWORK_LIMIT = "openweek_network_limit"
-# Forged codes in a minute, of one browser and of one network at one event.
-WRONG_OF_BROWSER, WRONG_OF_NETWORK = 20, 120
+# Forged codes in a minute: of one browser, of one network at one event, and at all events together.
+WRONG_OF_BROWSER, WRONG_OF_NETWORK, WRONG_AT_ALL_EVENTS = 20, 120, 600
 
 
 class UnknownGroupError(Exception):
@@ -152,9 +152,11 @@ def _read_code(token: str, now: datetime) -> CodeReading:
         wrong_codes().check(own, key, now)
         return opened
     network = network_of(request.remote_addr or "")
-    wrong_codes().count(
-        [*own, Limit(f"venue code of event {opened.event_id} from {network}", WRONG_OF_NETWORK)], key, now
-    )
+    of_network = [
+        Limit(f"venue code of event {opened.event_id} from {network}", WRONG_OF_NETWORK),
+        Limit(f"venue code from {network}", WRONG_AT_ALL_EVENTS),
+    ]
+    wrong_codes().count([*own, *of_network], key, now)
     return opened
 
 

@@ -76,6 +76,20 @@ def test_a_network_is_stopped_after_120_in_a_minute_whatever_cookie_it_sends(app
     assert open_from(app.test_client(), "127.0.0.1", forged(other, 0)).status_code == 404
 
 
+def test_a_network_that_tries_one_event_after_the_other_is_stopped_at_all(app, token, guesses, week):
+    """Else a forged code cost a row of the database each, without end."""
+    client = app.test_client(use_cookies=False)
+    for number in range(5):
+        other = venue_codes.code_for_event(make_event(week, f"第{number}场"), NINE).token(NINE)
+        guesses_at = [
+            client.get(f"/V/{forged(other, guess)}").status_code for guess in range(WRONG_OF_NETWORK)
+        ]
+        assert guesses_at == [404] * WRONG_OF_NETWORK
+    assert guesses(client, 2) == [429] * 2
+    assert open_from(client, "127.0.0.1", token).status_code == 200
+    assert open_from(client, ELSEWHERE, forged(token, 0)).status_code == 404
+
+
 def test_what_is_posted_is_counted_too(phone, token, guesses, week):
     ticket = phone.ticket(token)
     assert guesses(phone.client, 10, method="post") == [404] * 10

@@ -64,7 +64,7 @@ def _cell(event: Event, batch: PairingBatch, code: str, place: int, number: int)
         (Line(_("Kiosk %(number)s of %(count)s", number=number, count=batch.devices), TEXT, left, top),)
     )
     yield Paragraph(tuple(Line(text, CODE, left, top + 16 + n * 15) for n, text in enumerate(_lines(code))))
-    yield from _small(event, batch, left, top + 44, room)
+    yield from _small(event, batch, left, top + 47, room)
 
 
 def _small(event: Event, batch: PairingBatch, left: float, top: float, room: float) -> Iterator[Item]:
