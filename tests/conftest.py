@@ -38,6 +38,8 @@ pytest_plugins = [
 ]
 
 
+# Fixtures that load the week, or have an event in it.
+WITH_WEEK = {"campaign", "week", "event", "issued"}
 # Nothing becomes free while thousands of tests are collected; compile_once() lets the collector run again.
 gc.disable()
 
@@ -69,7 +71,7 @@ def postgresql_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[D
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     databases: Databases = request.getfixturevalue(f"{request.param}_databases")
     # A test that asks for these gets a database that holds them: load_week() and make_people() find them there.
-    people, week = ("people" in request.fixturenames, {"campaign", "week"} & set(request.fixturenames))
+    people, week = ("people" in request.fixturenames, WITH_WEEK & set(request.fixturenames))
     crowd = getattr(request.module, "add_crowd", None)  # of a test file whose people have been visited
     if people and crowd:
         lent = databases.filled(crowd)
