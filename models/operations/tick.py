@@ -6,7 +6,7 @@ Every task may run twice at the same time or be missed for an hour, so a lease i
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, or_, select, update
 
 from models import clock
 from models.accounts import idempotency, invitations, password_resets, sessions, throttle
@@ -31,7 +31,10 @@ PERIOD = timedelta(seconds=55)  # a little less than the minute in which each no
 LEASE = timedelta(minutes=10)  # after which another node takes over from one that died
 CLOCKS_DIFFER = timedelta(minutes=1)  # between nodes, at most
 PAIRING_CODES_KEPT = timedelta(days=1)  # after they expired
+JUMP = timedelta(days=2)  # without a tick: the server was off for long, or its clock has jumped
+DOUBT = timedelta(days=1)  # after a jump nothing is destroyed that long
 _KEY = "tick_due"
+_JUMPED = "clock_jumped"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def claim(now: datetime) -> bool:
         db.session.execute(
             insert(Setting).values(key=_KEY, value=clock.instant_text(now)).on_conflict_do_nothing()
         )
+        before = db.session.scalars(select(Setting.value).where(Setting.key == _KEY)).one()
         # Instants in UTC with milliseconds sort as text.
         claimed = db.session.execute(
             update(Setting)
@@ -69,7 +73,18 @@ def claim(now: datetime) -> bool:
             .values(value=clock.instant_text(now + LEASE))
             .returning(Setting.key)
         ).first()
+        if claimed is not None and now - clock.parse_instant(before) > JUMP:
+            jump = insert(Setting).values(key=_JUMPED, value=clock.instant_text(now))
+            db.session.execute(
+                jump.on_conflict_do_update(index_elements=["key"], set_={"value": jump.excluded.value})
+            )
     return claimed is not None
+
+
+def may_destroy(now: datetime) -> bool:
+    """False for a day after a jump of the clock: one that is a year ahead for an hour must not destroy what is due in a year."""
+    jumped = db.session.scalars(select(Setting.value).where(Setting.key == _JUMPED)).one_or_none()
+    return jumped is None or not timedelta(0) <= now - clock.parse_instant(jumped) < DOUBT
 
 
 def release(now: datetime) -> None:
@@ -94,8 +109,8 @@ def believable_wait(now: datetime) -> timedelta:
     return wait if timedelta(0) < wait <= LEASE + CLOCKS_DIFFER else timedelta(0)
 
 
-def tick(now: datetime) -> TickResult:
-    """Run every task once. Each has its own transactions."""
+def tick(now: datetime, *, destroy: bool = True) -> TickResult:
+    """Run every task once. Each has its own transactions. destroy: False leaves what cannot be had back."""
     self_issue_limit.delete_old(now)
     network_counts.forget(now)
     wrong_codes.forget(now)
@@ -103,8 +118,10 @@ def tick(now: datetime) -> TickResult:
     sessions.delete_old(now)
     invitations.delete_old(now)
     password_resets.delete_old(now)
-    contacts.delete_old(now)
-    release_of_figures.freeze_due(now)
+    if destroy:
+        contacts.delete_old(now)
+        release_of_figures.freeze_due(now)
+        old_drafts.delete_due(now)
     subscribers.close_all(now)
     idempotency.delete_old(now)
     form_files.delete_old(now)
@@ -123,10 +140,10 @@ def tick(now: datetime) -> TickResult:
     )
     send.send_due(now)
     send.delete_old(now)
-    old_drafts.delete_due(now)
     session_counts.correct_session_counts(now)
     hidden_events.delete_left(now)
-    holder_links.destroy_due(now)
+    if destroy:
+        holder_links.destroy_due(now)
     return result
 
 

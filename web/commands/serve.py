@@ -233,7 +233,7 @@ def keep_ticking(app: Flask) -> None:
 def _tick_once(app: Flask) -> None:
     now = clock.now()
     if due.claim(now):
-        due.tick(now)
+        due.tick(now, destroy=due.may_destroy(now))
         reminder_mails.send_due(now)
         registration_mails.send_due(now)
         exports.start_due(app, now)

@@ -88,6 +88,8 @@ def test_links_go_and_numbers_stay(week):
     before = numbers(campaign)
     assert (holder_links.count_due(BEFORE), holder_links.destroy_due(BEFORE)) == (0, 0)
     assert holder_links.count_due(DUE) == 6
+    tick.tick(DUE, destroy=False)
+    assert (linked(), holder_links.count_due(DUE)) == ((6, 4, 1), 6)
     tick.tick(DUE)
     assert (linked(), holder_links.count_due(DUE)) == ((0, 0, 0), 0)
     assert numbers(campaign) == before

@@ -41,6 +41,27 @@ def test_a_clock_that_was_a_year_ahead_does_not_stop_it(app):
     assert tick.due_at() == NINE + tick.LEASE
 
 
+def claimed(now) -> bool:
+    """A tick is claimed and done; whether it may destroy."""
+    assert tick.claim(now) is True
+    tick.release(now)
+    return tick.may_destroy(now)
+
+
+def test_nothing_is_destroyed_for_a_day_after_the_clock_has_jumped(app):
+    year = timedelta(days=365)
+    assert [claimed(NINE), claimed(NINE + minutes(1)), claimed(NINE + timedelta(hours=47))] == [True] * 3
+    ahead = NINE + year
+    assert [claimed(ahead + minutes(minute)) for minute in (0, 1, 60, 1439)] == [False] * 4
+    # Right again: at once. A clock that stays there is believed after a day.
+    assert claimed(NINE + timedelta(hours=48)) is True
+    assert [claimed(ahead + wait) for wait in (timedelta(0), timedelta(hours=23), tick.DOUBT)] == [
+        False,
+        False,
+        True,
+    ]
+
+
 def test_a_pairing_code_is_forgotten_a_day_after_it_ended(event):
     pairing.create_code(event, "secret", NINE)
     pairing.create_code(event, "secret", NINE + minutes(30))

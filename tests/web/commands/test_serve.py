@@ -12,7 +12,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 
+from models import clock
 from models.db import db
+from tests.support.records.week import NINE
 from web.commands import serve
 from web.server import certificate, health
 
@@ -187,3 +189,13 @@ def test_the_servers_own_log_holds_no_secret(caplog, monkeypatch):
     serve._start_worker(SimpleNamespace(log=SimpleNamespace(error_log=log), wsgi=application))
     log.error("Error handling request %s %s", "GET", "/ip-2024/my/Jx3-bT_yAAAAAAAAAAAAAAAA.ics?alarm=30")
     assert caplog.messages == ["Error handling request GET /ip-2024/my/…"]
+
+
+def test_what_is_due_by_a_clock_that_has_jumped_is_not_destroyed(app, monkeypatch):
+    """The minute's loop of `serve`, at its last tick in the week and a year later."""
+    seen = []
+    monkeypatch.setattr(serve.due, "tick", lambda now, destroy: seen.append(destroy))
+    for days in (0, 0.5, 365, 365.5, 366.5):
+        monkeypatch.setattr(clock, "now", lambda days=days: NINE + timedelta(days=days))
+        serve._tick_once(app)
+    assert seen == [True, True, False, False, True]
