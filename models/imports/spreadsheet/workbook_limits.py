@@ -24,6 +24,7 @@ MOST_RUNS = (
 )
 MOST_OF_A_ROW = 20_000  # elements: a row is held whole while it is read
 MOST_AROUND = 200_000  # elements before the first row, from the last one on, and in another part: merged cells, links, styles
+MOST_NAMES = 10_000  # of cells; openpyxl keeps each as an object of its own
 MOST_FORMATS = 5_000  # spreadsheet programs keep 250, of 255 characters; openpyxl's patterns take the square of their length
 _LONG_FORMAT = re.compile(rb"""formatCode\s*=\s*(?:"[^"]{400}|'[^']{400})""")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I)
@@ -80,6 +81,8 @@ def bounded(data: bytes) -> tuple[bytes, dict[str, bytes]]:
 def _check_other(content: bytes) -> None:
     """Styles, links, names. Raises Mistake."""
     if len(content) > MOST_OF_OTHERS or _elements_in(content) > MOST_AROUND:
+        raise too_large()
+    if content.count(b"definedName") > 2 * MOST_NAMES:  # begins and ends
         raise too_large()
     if content.count(b"numFmt") > MOST_FORMATS or _LONG_FORMAT.search(content):
         raise too_large()

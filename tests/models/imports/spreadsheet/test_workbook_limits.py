@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from time import monotonic, process_time
 
 import pytest
@@ -32,16 +33,24 @@ def with_rows(*rows: bytes) -> bytes:
     return stream.getvalue()
 
 
-def with_styles(styles: bytes) -> bytes:
-    """The same with styles of its own."""
+def with_part(name: str, change: Callable[[bytes], bytes]) -> bytes:
+    """The same with another content of one part."""
     stream = io.BytesIO()
     book = zipfile.ZipFile(io.BytesIO(with_rows()))
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in book.infolist():
-            is_styles = entry.filename == "xl/styles.xml"
-            data = b"<styleSheet>" + styles + b"</styleSheet>" if is_styles else book.read(entry)
-            target.writestr(entry.filename, data)
+            data = book.read(entry)
+            target.writestr(entry.filename, change(data) if entry.filename == name else data)
     return stream.getvalue()
+
+
+def with_styles(styles: bytes) -> bytes:
+    return with_part("xl/styles.xml", lambda _before: b"<styleSheet>" + styles + b"</styleSheet>")
+
+
+def with_names(count: int) -> bytes:
+    names = b'<definedName name="a">S!$A$1</definedName>' * count + b"</workbook>"
+    return with_part("xl/workbook.xml", lambda before: before.replace(b"</workbook>", names))
 
 
 def with_strings(strings: bytes) -> bytes:
@@ -70,6 +79,7 @@ TEXT = b'<c r="A%s" t="inlineStr"><is><t>x</t></is></c>'
         ),
         (with_styles(b"<numFmts>" + b'<numFmt formatCode="[["/>' * 6_000 + b"</numFmts>"), TOO_LARGE),
         (with_styles(b"<cellXfs>" + b"<xf/>" * 250_000 + b"</cellXfs>"), TOO_LARGE),
+        (with_names(15_000), TOO_LARGE),
         (with_strings(b"<si>" + b"<r><t>x</t></r>" * 250_000 + b"</si>"), TOO_LARGE),
         (with_rows(b'<row r="3">', TEXT.replace(b">x", b">" + b"x" * 100_001) % b"3", b"</row>"), TOO_LARGE),
     ],
