@@ -59,6 +59,25 @@ def test_every_link_leads_somewhere(page):
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
+def anchors(page: Path) -> set[str]:
+    """The names of its headings, as they are linked to."""
+    heads = re.findall(r"^#+ (.+)$", text(page), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_section_has_one(page):
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", text(page))
+    assert [name for file, name in links if name not in anchors(page.parent / file if file else page)] == []
+
+
+def test_what_operators_install_is_in_deploy():
+    """Also in the lines that are typed as they stand."""
+    named = {name for page in PAGES for name in re.findall(r"(?<!tests/)\bdeploy/[\w.-]*\w", text(page))}
+    assert {"deploy/openweek.service", "deploy/pgbouncer.ini"} <= named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_make_target_and_setting_exists(page):
     makefile = text(ROOT / "Makefile")
