@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TypeDecorator,
     Uuid,
 )
 from sqlalchemy.types import TypeEngine
@@ -52,6 +53,8 @@ _FROM_TEXT: dict[str, Callable[[str], Any]] = {"uuid": UUID, "date": date.fromis
 
 
 def kind_of(type_: TypeEngine) -> str:
+    if isinstance(type_, TypeDecorator) and not isinstance(type_, Instant):
+        type_ = type_.impl_instance  # it changes what Python sees, not what is stored
     return next(kind for kind, of in _KINDS if isinstance(type_, of))
 
 

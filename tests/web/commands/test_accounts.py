@@ -54,5 +54,5 @@ def test_a_script_has_a_password_made(app, runner, client):
     asked = ["account", "add", "gu@example.cn", "--org", "灌云县知识产权局", "--role", "organizer"]
     made = runner.invoke(args=asked)
     assert made.exit_code == 0
-    password = re.search(r"[\w-]{16}(?=\n$)", made.stdout)[0]
+    password = re.search(r"[\w-]{22}(?=\n$)", made.stdout)[0]
     assert signed_in(client, password) == 303

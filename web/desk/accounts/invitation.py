@@ -31,7 +31,9 @@ def register(app: Flask) -> None:
 
 @pages.after_request
 def _keep_secret(response: Response) -> Response:
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """For links of the version before alone: without a referrer no form is taken over HTTPS, as a check of forged ones."""
+    if "secret" in (request.view_args or {}):
+        response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -67,7 +67,7 @@ def test_from_the_invitation_to_the_desk(english, stranger, people):
     assert (link in page, NEW in page) == (False, True)  # the link is shown once
     assert link.rpartition("#")[2] not in {row.digest for row in db.session.query(AccountInvitation)}
     answer = open_link(stranger, link)
-    assert (answer.status_code, answer.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert (answer.status_code, answer.headers["Referrer-Policy"]) == (200, "same-origin")
     assert "灌云县知识产权局" in answer.text
     for typed, sentence in (
         (("short",), "A password needs at least 8 characters."),
