@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.codes.signatures import LONG_MAC, SHORT_MAC
 from models.db import Base, Instant, db, enumeration
 from models.errors import N_, Conflict, NotFound
 
@@ -22,7 +23,8 @@ class KeyPurpose(StrEnum):
 
 class Algorithm(StrEnum):
     ED25519 = "ed25519"
-    HMAC_SHA256 = "hmac-sha256"
+    HMAC_SHA256 = "hmac-sha256"  # of which a venue code carries 64 bits
+    HMAC_SHA256_144 = "hmac-sha256-144"  # of which it carries 144
 
 
 _ALGORITHMS = {
@@ -47,10 +49,15 @@ class SigningKey(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    @property
+    def mac_bytes(self) -> int:
+        """How much of its HMAC a venue code carries."""
+        return LONG_MAC if self.algorithm == Algorithm.HMAC_SHA256_144 else SHORT_MAC
 
-def make_key(purpose: KeyPurpose, now: datetime) -> SigningKey:
-    """A new key for a purpose. Runs inside the caller's transaction."""
-    algorithm = _ALGORITHMS[purpose]
+
+def make_key(purpose: KeyPurpose, now: datetime, algorithm: Algorithm | None = None) -> SigningKey:
+    """A new key for a purpose, of its usual algorithm unless one is named. Runs inside the caller's transaction."""
+    algorithm = algorithm or _ALGORITHMS[purpose]
     public = None
     if algorithm == Algorithm.ED25519:
         private = Ed25519PrivateKey.generate()

@@ -41,8 +41,10 @@ STEPS_OLD, STEPS_AHEAD = 2, 1  # accepted around the present step
 # For so many steps an expired code is distinguished from a forged one: a photo of a code, shared during the week.
 STEPS_REMEMBERED = 8 * 24 * 3600 // STEP_SECONDS
 MANY, MOST_PROCESSORS = 32, 4  # so many signatures are shared among so many processors at most
-PASS_CHARACTERS, VENUE_CHARACTERS = 128, 24
+PASS_CHARACTERS = 128
 _PASS_BYTES, _VENUE_BYTES = 16, 7  # of the payloads
+SHORT_MAC, LONG_MAC = 8, 18  # bytes; which of them is part of the key
+_VENUE_CHARACTERS = {(_VENUE_BYTES + mac) * 8 // 5 for mac in (SHORT_MAC, LONG_MAC)}  # 24 and 40
 _PASS_FIELDS = Fields(">BBHBHIBI")  # the serial in two parts: of five bytes there is no number
 _PASS_CONTEXT, _VENUE_CONTEXT = b"openweek-pass\x01", b"openweek-venue\x01"
 # From the digits of RFC 4648 to those that int() reads.
@@ -132,15 +134,16 @@ def parse_code(text: str) -> UnverifiedPass | UnverifiedVenueCode:
 
 def parse_token(token: str) -> UnverifiedPass | UnverifiedVenueCode:
     """The same for its last segment."""
-    if len(token) not in (PASS_CHARACTERS, VENUE_CHARACTERS) or not _BASE32.match(token):
+    is_venue = len(token) in _VENUE_CHARACTERS
+    if not (is_venue or len(token) == PASS_CHARACTERS) or not _BASE32.match(token):
         raise UnknownCodeError
     raw = _bytes(token)
     version, purpose = raw[0] >> 4, raw[0] & 15
     if version != VERSION:
         raise UnknownCodeError
-    if len(token) == PASS_CHARACTERS and purpose in PASS_PURPOSES:
+    if not is_venue and purpose in PASS_PURPOSES:
         return UnverifiedPass(_unpack_pass(raw), raw[_PASS_BYTES:], raw[:_PASS_BYTES])
-    if len(token) == VENUE_CHARACTERS and purpose in VENUE_PURPOSES:
+    if is_venue and purpose in VENUE_PURPOSES:
         payload = VenuePayload(purpose, raw[1], int.from_bytes(raw[2:6]), raw[6])
         return UnverifiedVenueCode(payload, raw[_VENUE_BYTES:])
     raise UnknownCodeError
@@ -205,15 +208,24 @@ def _helpers() -> ThreadPoolExecutor:
 
 
 def sign_venue(
-    purpose: Purpose, key_id: int, number: int, secret: bytes, *, issue: int = 0, step: int = 0
+    purpose: Purpose,
+    key_id: int,
+    number: int,
+    secret: bytes,
+    *,
+    issue: int = 0,
+    step: int = 0,
+    mac_bytes: int = SHORT_MAC,
 ) -> str:
-    """The text of a venue code: 24 characters. issue is used for a printed code, step for a rotating one."""
+    """The text of a venue code: 24 characters, 40 with a long MAC. issue is used for a printed code, step for a rotating one."""
     payload = VenuePayload(purpose, key_id, number, issue if purpose == Purpose.PRINTED else step % 256)
-    return _text(payload.pack() + _venue_mac(payload, secret, step if purpose == Purpose.ROTATING else 0))
+    counted = step if purpose == Purpose.ROTATING else 0
+    return _text(payload.pack() + _venue_mac(payload, secret, counted, mac_bytes))
 
 
-def _venue_mac(payload: VenuePayload, secret: bytes, step: int) -> bytes:
-    return hmac.digest(secret, _VENUE_CONTEXT + payload.pack() + step.to_bytes(8), hashlib.sha256)[:8]
+def _venue_mac(payload: VenuePayload, secret: bytes, step: int, mac_bytes: int) -> bytes:
+    text = _VENUE_CONTEXT + payload.pack() + step.to_bytes(8)
+    return hmac.digest(secret, text, hashlib.sha256)[:mac_bytes]
 
 
 def step_at(seconds: float) -> int:
@@ -221,17 +233,19 @@ def step_at(seconds: float) -> int:
     return int(seconds // STEP_SECONDS)
 
 
-def verify_venue(code: UnverifiedVenueCode, secret: bytes, seconds: float) -> VenueSignature:
-    """Verify a venue code at a moment, given in seconds since 1970."""
+def verify_venue(
+    code: UnverifiedVenueCode, secret: bytes, seconds: float, mac_bytes: int = SHORT_MAC
+) -> VenueSignature:
+    """Verify a venue code at a moment, given in seconds since 1970. mac_bytes: of its key; a code of another length is BAD."""
     payload = code.payload
     if payload.purpose == Purpose.PRINTED:
-        valid = hmac.compare_digest(_venue_mac(payload, secret, 0), code.signature)
+        valid = hmac.compare_digest(_venue_mac(payload, secret, 0, mac_bytes), code.signature)
         return VenueSignature.VALID if valid else VenueSignature.BAD
     present = step_at(seconds)
     # The payload has the step mod 256, so every 256th step fits it: try the nearest one, then those before it.
     nearest = present - ((present - payload.issue_or_step + 128) % 256 - 128)
     for step in range(nearest, max(present - STEPS_REMEMBERED, 0) - 1, -256):
-        if hmac.compare_digest(_venue_mac(payload, secret, step), code.signature):
+        if hmac.compare_digest(_venue_mac(payload, secret, step, mac_bytes), code.signature):
             accepted = present - STEPS_OLD <= step <= present + STEPS_AHEAD
             return VenueSignature.VALID if accepted else VenueSignature.EXPIRED
     return VenueSignature.BAD

@@ -63,7 +63,13 @@ class VenueCode(Base):
         """The text of the code: of its present issue, or of this moment."""
         step = signatures.step_at(now.timestamp())
         return signatures.sign_venue(
-            self.purpose, self.key_id, self.number, self.key.secret, issue=self.issue, step=step
+            self.purpose,
+            self.key_id,
+            self.number,
+            self.key.secret,
+            issue=self.issue,
+            step=step,
+            mac_bytes=self.key.mac_bytes,
         )
 
 
@@ -90,7 +96,7 @@ def codes_for_events(
 
 
 def reissue(event: Event, now: datetime) -> VenueCode:
-    """A new issue of the event's printed code. Older prints become invalid; their scans stay."""
+    """A new issue of the event's printed code, signed with the present key. Older prints become invalid; their scans stay."""
     with transaction():
         _lock_events([event.id])
         code = _valid_codes([event.id], CodeMethod.PRINTED).get(event.id)
@@ -101,6 +107,7 @@ def reissue(event: Event, now: datetime) -> VenueCode:
         record_act(AuditVerb.VENUE_CODE_REPLACED, now, AuditSubject.EVENT, event.id, code=code.number)
         if code.issue < LAST_ISSUE:
             code.issue += 1
+            code.key = keys.current_key(keys.KeyPurpose.VENUE)
             return code
         code.revoked_at = now
         return make_code(event.id, CodeMethod.PRINTED, now)
@@ -171,14 +178,17 @@ def read_code(text: str, now: datetime) -> CodeReading:
     key = keys.find_key(keys.KeyPurpose.VENUE, payload.key_id)
     signature = VenueSignature.BAD
     if key is not None:
-        signature = signatures.verify_venue(unverified, key.secret, now.timestamp())
+        signature = signatures.verify_venue(unverified, key.secret, now.timestamp(), key.mac_bytes)
     # A forged number may be larger than any row's.
     code = db.session.get(VenueCode, payload.number) if payload.number <= LARGEST_ID else None
     if code is None:
         return CodeReading(None, CodeProblem.BAD_SIGNATURE)
     if signature == VenueSignature.BAD or code.purpose != payload.purpose:
         return CodeReading(None, CodeProblem.BAD_SIGNATURE, code.event_id)
+    # Only the key of its row signs a code: who has another one, or guesses at a shorter MAC, gets nowhere.
     old_print = code.method == CodeMethod.PRINTED and code.issue != payload.issue_or_step
+    if code.key_id != payload.key_id and not old_print:
+        return CodeReading(None, CodeProblem.BAD_SIGNATURE, code.event_id)
     if code.revoked_at is not None or old_print:
         return CodeReading(code, CodeProblem.REVOKED, code.event_id)
     problem = CodeProblem.EXPIRED if signature == VenueSignature.EXPIRED else None

@@ -92,6 +92,13 @@ def test_a_foreign_code_goes_nowhere(kiosk_page: KioskPage, text: str):
     assert (scan.reason, scan.code_length, scan.code_hash) == ("unknown_code", len(text), told["code_hash"])
 
 
+@pytest.mark.parametrize("token", ["CUBAAAAAJUBRB57LIYSRSWP2", "CUBAAAAAJUBRB57LIYSRSWP2J3MRJA7HV6HEFENB"])
+def test_a_venue_code_is_for_phones(kiosk_page: KioskPage, token: str):
+    kiosk_page.scanner(f"HTTPS://WEEK.EXAMPLE.CN/V/{token}")
+    kiosk_page.verdict("bad", "这是现场码")
+    kiosk_page.all_sent()
+
+
 def test_a_lost_answer_is_asked_for_again_under_the_same_id(kiosk_page: KioskPage):
     before = kiosk_page.week.visits()
     bodies = posted(kiosk_page.page)

@@ -6,7 +6,7 @@ import numpy
 import pypdfium2
 import pytest
 
-from kiosk.paper import poster_layout, posters
+from kiosk.paper import formats, poster_layout, posters
 from models import clock
 from models.codes import venue_codes
 from models.db import db, transaction
@@ -50,6 +50,15 @@ def test_a_poster_carries_its_code_whatever_the_title(week, title):
     pages = rendered(posters.poster_pdf([code], NINE))
     assert [read(page) for page in pages] == [[address(code)]]
     assert 0.03 < ink(pages[0]) < 0.12
+
+
+def test_a_code_with_a_long_mac_is_read_from_every_form(week, runner):
+    runner.invoke(args=["key", "new", "venue", "--long"])
+    code = venue_codes.code_for_event(make_event(week, LONG), NINE)
+    assert len(code.token(NINE)) == 40
+    for form in formats.ALL:
+        pages = rendered(posters.poster_pdf([code], NINE, form))
+        assert [set(read(page)) for page in pages] == [{address(code)}]
 
 
 def test_it_is_a_small_a4(week):

@@ -42,6 +42,16 @@ class TestTheStraightLine:
         assert (row.event_id, row.occurrence_id) == (event.id, event.occurrences[0].id)
         assert visits(week) == 1
 
+    def test_a_code_with_a_long_mac_checks_in(self, phone, runner, week, at):
+        runner.invoke(args=["key", "new", "venue", "--long"])
+        for method in venue_codes.CodeMethod:
+            token = venue_codes.code_for_event(make_event(week, f"小教室 {method}"), NINE, method).token(NINE)
+            assert (len(token), "已签到" in phone.tap(token).text) == (40, True)
+        assert [(row.verdict, row.method) for row in rows()] == [
+            ("stored", "printed"),
+            ("stored", "rotating"),
+        ]
+
     def test_unknown_is_an_answer(self, phone, token):
         assert "已签到" in phone.tap(token, "unknown").text
         assert [row.group for row in rows()] == ["unknown"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.codes import signatures
-from models.codes.signatures import PassPayload, Purpose, UnknownCodeError, VenuePayload
+from models.codes.signatures import LONG_MAC, SHORT_MAC, PassPayload, Purpose, UnknownCodeError, VenuePayload
 
 SECRET = bytes(range(32))
 PUBLIC = Ed25519PrivateKey.from_private_bytes(SECRET).public_key().public_bytes_raw()
@@ -32,8 +32,8 @@ STEP = 59_400_001  # the step of ROTATING_TEXT
 MOMENT = STEP * 30 + 12.5
 
 
-def seal_venue(purpose=Purpose.PRINTED, *, issue=3, step=STEP):
-    return signatures.sign_venue(purpose, 2, 77, SECRET, issue=issue, step=step)
+def seal_venue(purpose=Purpose.PRINTED, *, issue=3, step=STEP, mac_bytes=SHORT_MAC):
+    return signatures.sign_venue(purpose, 2, 77, SECRET, issue=issue, step=step, mac_bytes=mac_bytes)
 
 
 class TestKnownAnswers:
@@ -64,6 +64,17 @@ class TestKnownAnswers:
         raw = b32decode(text + "=" * (-len(text) % 8))
         message = b"openweek-venue\x01" + bytes.fromhex(payload) + step.to_bytes(8, "big")
         assert raw == bytes.fromhex(payload) + hmac.new(SECRET, message, hashlib.sha256).digest()[:8]
+
+    def test_with_a_long_mac_it_carries_eighteen_bytes_of_the_same(self):
+        for purpose, short, step in (
+            (Purpose.PRINTED, PRINTED_TEXT, 0),
+            (Purpose.ROTATING, ROTATING_TEXT, STEP),
+        ):
+            text = seal_venue(purpose, mac_bytes=LONG_MAC)
+            raw = b32decode(text)
+            message = b"openweek-venue\x01" + raw[:7] + step.to_bytes(8, "big")
+            assert (len(text), raw[:7]) == (40, b32decode(short)[:7])
+            assert raw[7:] == hmac.new(SECRET, message, hashlib.sha256).digest()[:18]
 
     def test_lengths(self):
         assert [len(SMALL_TEXT), len(LARGE_TEXT)] == [128, 128]
@@ -155,6 +166,20 @@ class TestTampering:
     def test_every_byte_of_a_venue_code_is_guarded(self, text, place):
         changed = _flip(b32decode(text), place)
         assert _venue_answer(changed) in ("not ours", "bad")
+
+    @pytest.mark.parametrize("place", range(25))
+    def test_every_byte_of_a_long_venue_code_is_guarded(self, place):
+        for purpose in (Purpose.PRINTED, Purpose.ROTATING):
+            raw = b32decode(seal_venue(purpose, mac_bytes=LONG_MAC))
+            assert _venue_answer(raw, LONG_MAC) == "ok"
+            assert _venue_answer(_flip(raw, place), LONG_MAC) in ("not ours", "bad")
+
+    def test_a_mac_of_another_length_than_the_key_says_is_none(self):
+        for purpose in (Purpose.PRINTED, Purpose.ROTATING):
+            raw = b32decode(seal_venue(purpose, mac_bytes=LONG_MAC))
+            assert _venue_answer(raw, SHORT_MAC) == "bad"
+            assert _venue_answer(raw[:15], SHORT_MAC) == "ok"
+            assert _venue_answer(raw[:15], LONG_MAC) == "bad"
 
     def test_another_key_signs_nothing(self):
         other = bytes(32)
@@ -266,9 +291,9 @@ def _passes(raw):
     return sealed is not None and signatures.verify_pass(sealed, PUBLIC)
 
 
-def _venue_answer(raw):
+def _venue_answer(raw, mac_bytes=SHORT_MAC):
     sealed = _read(raw)
-    return signatures.verify_venue(sealed, SECRET, MOMENT) if sealed else "not ours"
+    return signatures.verify_venue(sealed, SECRET, MOMENT, mac_bytes) if sealed else "not ours"
 
 
 def _verdict(text):

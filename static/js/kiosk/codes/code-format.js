@@ -19,7 +19,7 @@ import { hex, hmac } from "../../browser/digests.js";
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const VERSION = 1;
 export const PASS_CHARACTERS = 128;
-const VENUE_CHARACTERS = 24;
+const VENUE_CHARACTERS = { short: 24, long: 40 }; // with a short or a long MAC, by the key of the installation
 export const SINGLE = 1;
 export const GROUP = 2;
 export const TAKEN = 3;
@@ -71,7 +71,7 @@ export function read(text) {
   const bytes = decode(token);
   const [version, purpose] = [bytes[0] >> 4, bytes[0] & 15];
   if (version !== VERSION) return { is: "foreign" };
-  if (token.length === VENUE_CHARACTERS && (purpose === 5 || purpose === 6)) return { is: "venue" };
+  if (Object.values(VENUE_CHARACTERS).includes(token.length) && (purpose === 5 || purpose === 6)) return { is: "venue" };
   if (token.length !== PASS_CHARACTERS || ![SINGLE, GROUP, TAKEN].includes(purpose)) return { is: "foreign" };
   const view = new DataView(bytes.buffer);
   return {
@@ -94,6 +94,15 @@ export function read(text) {
  */
 export function isWhole(text) {
   return read(text).is !== "foreign";
+}
+
+/**
+ * Whether a whole code may be the beginning of a longer one: a venue code with a short MAC, of one with a long MAC.
+ * @param {string} text
+ * @param {string} character the next one
+ */
+export function mayGoOn(text, character) {
+  return lastSegment(text).length === VENUE_CHARACTERS.short && ALPHABET.includes(character.toUpperCase());
 }
 
 /**

@@ -2,7 +2,7 @@
 // event.timeStamp: a busy page delays the handler, not the stamp. A text ends with Enter or Tab; without them a whole code ends
 // with a pause or with the next code.
 
-import { isWhole } from "../codes/code-format.js";
+import { isWhole, mayGoOn } from "../codes/code-format.js";
 import * as imeField from "./ime-field.js";
 
 /**
@@ -80,6 +80,15 @@ function begin(event) {
 
 function byMachine(least = LEAST) {
   return characters.length >= least && (last - began) / (characters.length - 1) <= FAST;
+}
+
+/**
+ * Whether a character follows a whole code, and is neither its query nor more of it: two scans without a pause.
+ * @param {string} character
+ */
+function beginsNext(character) {
+  const text = characters.join("");
+  return isCode() && !mayGoOn(text, character) && !/[?#]|\/$/.test(text + character);
 }
 
 /** Whether the text is a code as it stands: at any speed, but in a field, where people type, at a machine's alone. */
@@ -164,8 +173,7 @@ function onKey(event) {
     return;
   }
   const character = characterOf(event);
-  // Two scans without a pause: what follows a whole code, and is not its query, belongs to the next.
-  if (character && !late && !/[?#]|\/$/.test(characters.join("") + character) && isCode()) {
+  if (character && !late && beginsNext(character)) {
     deliver();
     begin(event);
   } else if (late) {
