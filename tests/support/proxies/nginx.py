@@ -25,7 +25,7 @@ def nginx(
     issued = authority.issue_cert(HOST, "127.0.0.1")
     issued.private_key_pem.write_to_path(folder / "key.pem")
     issued.cert_chain_pems[0].write_to_path(folder / "certificate.pem")
-    server = "    server 127.0.0.1:8000 max_fails=1 fail_timeout=5s;\n"
+    server = "    server 127.0.0.1:8000 max_fails=1 fail_timeout=1s;\n"
     text = changed(
         (ROOT / "deploy" / "nginx.conf").read_text(),
         (server, "".join(server.replace("8000", str(node)) for node in nodes)),
