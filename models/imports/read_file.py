@@ -40,10 +40,11 @@ def demo_file() -> bytes:
 
 
 def read_file(
-    data: bytes, name: str = "", answers: Mapping[str, str] | None = None
+    data: bytes, name: str = "", answers: Mapping[str, str] | None = None, most: int = MOST_ROWS
 ) -> list[Row] | list[CalendarEntry]:
     """The rows of a table (.csv, .xlsx) or the entries of a calendar (.ics), distinguished by content; its name
     decides nothing but the words for a file that is none of them. answers: the fields that a person named for columns.
+    most: rows of a table.
 
     Raises Mistake, one sentence, for what is no such file, too large, or has nothing in it."""
     _fits(data)
@@ -52,13 +53,13 @@ def read_file(
         # Its library brings numpy where that is installed: no start and no worker pays for it that reads no workbook.
         from models.imports.spreadsheet import workbook
 
-        return rows_of(workbook.tables(data), answers)
+        return rows_of(workbook.tables(data), answers, most)
     if _is_calendar(data):
         return ics_file.read(data)
     _refuse_other(data)
     if name.lower().endswith((".ics", ".ical", ".ifb")):
         raise Mistake(N_("This is not a calendar: it does not start with BEGIN:VCALENDAR."))
-    return rows_of([("", csv_file.lines(data))], answers)
+    return rows_of([("", csv_file.lines(data))], answers, most)
 
 
 def read_calendar(data: bytes) -> list[CalendarEntry]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, select
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.campaigns.tables import Campaign
@@ -15,6 +15,7 @@ from models.events.draft import EventDraft, OrganizationDraft
 from models.events.scope import changes, events_for
 from models.events.tables import Event
 from models.imports import apply, organization_answers
+from models.imports.calendar.ics_file import TOO_MANY_EVENTS
 from models.imports.column_answers import ColumnQuestion, answers_of, questions
 from models.imports.findings import CalendarEntry, Finding, Names, Outcome, Row, RowVerdict
 from models.imports.organization_answers import OrganizationQuestion
@@ -25,13 +26,16 @@ from models.imports.understand import adopter
 from models.organizations.tables import Account
 
 LIFE = timedelta(hours=24)
+LEASE = timedelta(minutes=15)  # without a result by then, the process that imported the file has ended
 MOST_BYTES = 4 * 1024 * 1024
+MOST_ROWS = 5_000  # a preview takes seconds and the import half a minute: the browser waits for both
 TOO_LARGE = N_("The file is larger than %(most)s MB. Please split it.")
 MOST_KEPT = 5  # files of one account that wait for a look
 
 
 class UploadedFile(Base):
-    """A file between its upload and its acceptance; after that what became of it, until it expires."""
+    """A file between its upload and its acceptance; after that what became of it, until it expires. accepted_at without an
+    outcome: it is being imported."""
 
     __tablename__ = "import_draft"
 
@@ -47,6 +51,14 @@ class UploadedFile(Base):
     outcome: Mapped[list | None] = mapped_column(JSON)  # of the accepted file, row by row
 
     campaign: Mapped[Campaign] = relationship()
+
+    @property
+    def is_imported(self) -> bool:
+        return self.outcome is not None
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether it is being imported."""
+        return not self.is_imported and self.accepted_at is not None and self.accepted_at > now - LEASE
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,9 @@ def keep(account: Account, campaign: Campaign, name: str, data: bytes, now: date
     """Keep a file for a look. Raises Mistake for one that cannot be read; then nothing is kept."""
     if len(data) > MOST_BYTES:
         raise Mistake(TOO_LARGE, most=MOST_BYTES >> 20)
-    read_file(data, name, answers_of(account))
+    rows = read_file(data, name, answers_of(account), MOST_ROWS)
+    if len(rows) > MOST_ROWS:
+        raise Mistake(TOO_MANY_EVENTS, most=MOST_ROWS)  # a calendar
     with transaction():
         newest = select(UploadedFile.id).where(UploadedFile.account_id == account.id)
         newest = newest.order_by(UploadedFile.id.desc())
@@ -147,9 +161,35 @@ def accept(
 ) -> None:
     """Write what was seen, and cancel those of the gone ones that are ticked, by the ids of their events.
 
-    Raises Conflict where something else would be written by now, or it was written already."""
-    if upload.accepted_at is not None:
+    Raises Conflict where something else would be written by now, or it was written already, or another request is at it: who
+    has waited for a while presses the button again."""
+    _claim(upload, now)
+    try:
+        _import(upload, account, mark, now, ticked, exported)
+    except BaseException:
+        db.session.rollback()
+        with transaction():
+            upload.accepted_at = None
+        raise
+
+
+def _claim(upload: UploadedFile, now: datetime) -> None:
+    free = or_(UploadedFile.accepted_at.is_(None), UploadedFile.accepted_at <= now - LEASE)
+    row = update(UploadedFile).where(UploadedFile.id == upload.id, free).values(accepted_at=now)
+    with transaction():
+        claimed = not upload.is_imported and db.session.scalar(row.returning(UploadedFile.id))
+    if not claimed:
         raise Conflict(N_("This file has already been imported."))
+
+
+def _import(
+    upload: UploadedFile,
+    account: Account,
+    mark: str,
+    now: datetime,
+    ticked: Collection[int],
+    exported: Exported,
+) -> None:
     seen = preview(upload, account, now, exported)
     if seen.mark != mark:
         raise Conflict(N_("Something has changed since you looked. The preview below is up to date."))

@@ -15,6 +15,7 @@ from models.imports.findings import CalendarEntry, Finding, VEvent
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_EVENTS = 10_000
+TOO_MANY_EVENTS = N_("The calendar has more than %(most)s events. Export a shorter period.")
 # Each series is walked over the weeks around the campaign: together a few seconds.
 MOST_SERIES = 1_000
 # What is kept of an event. All else (attendees, alarms) is not ours to know.
@@ -64,9 +65,7 @@ def read(data: bytes) -> list[CalendarEntry]:
     if not vevents:
         raise Mistake(N_("There is no event in this calendar."))
     if len(vevents) > MOST_EVENTS:
-        raise Mistake(
-            N_("The calendar has more than %(most)s events. Export a shorter period."), most=MOST_EVENTS
-        )
+        raise Mistake(TOO_MANY_EVENTS, most=MOST_EVENTS)
     if sum("RRULE" in vevent.properties for vevent in vevents) > MOST_SERIES:
         raise Mistake(
             N_("The calendar has more than %(most)s series. Export a shorter period."), most=MOST_SERIES

@@ -60,10 +60,13 @@ _HEADING = re.compile(
 
 
 def rows_of(
-    tables: Iterable[tuple[str, Iterable[Line]]], given: Mapping[str, str] | None = None
+    tables: Iterable[tuple[str, Iterable[Line]]],
+    given: Mapping[str, str] | None = None,
+    most: int = MOST_ROWS,
 ) -> list[Row]:
     """The rows of all tables whose header is known, sheet by sheet; at the end one that is refused for each sheet that has
-    a title and nothing else. given: the fields that a person named for columns. Raises Mistake where there is none."""
+    a title and nothing else. given: the fields that a person named for columns. Raises Mistake where there is none, or more
+    than most."""
     above: list[list[str]] = []
     first: Header | None = None
     rows: list[Row] = []
@@ -88,7 +91,7 @@ def rows_of(
         if header is None or not is_header(top.cells, answers):
             continue
         heading = table_heading(name, above[before:], within)
-        below = _below(header, lines, MOST_ROWS - len(rows), heading, answers or {})
+        below = _below(header, lines, (len(rows), most), heading, answers or {})
         within = within or (below[0].within if below else "")
         if by_cells and below:
             below[0] = _with_fields_said(below[0], by_cells.values())
@@ -157,9 +160,11 @@ def _header(
 
 
 def _below(
-    header: Header, lines: Iterable[Line], most: int, above: Heading, answers: Mapping[str, str]
+    header: Header, lines: Iterable[Line], room: tuple[int, int], above: Heading, answers: Mapping[str, str]
 ) -> list[Row]:
-    """The rows below a header. above: what the name of the sheet says of them."""
+    """The rows below a header. room: how many rows there are already, and at most. above: what the name of the sheet says of
+    them."""
+    before, most = room
     rows: list[Row] = []
     foot: list[Sequence[str]] = []
     ended = False  # what follows a note below the table is one as well
@@ -174,8 +179,8 @@ def _below(
                 rows.append(_no_header(header, line, mistake))
                 header = header_of(line.cells, answers, once=False)
             continue
-        if len(rows) == most:
-            raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=MOST_ROWS)
+        if before + len(rows) >= most:
+            raise Mistake(N_("The file has more than %(most)s rows. Please split it."), most=most)
         heading = ("" if _is_under_time(header, line) else _heading(line)) or (
             further_note(line) if ended else ""
         )

@@ -31,6 +31,7 @@ from web.words.terms import when
 
 FILES = "30 per minute"  # of one account
 ROWS_OF_A_PAGE = 200  # of several pages those that need a person come first
+ROWS_AT_ONCE = 300  # more are not written within a moment
 MOST_GONE = 400  # events to tick
 TAGS = {
     RowVerdict.NEW: "tag-good",
@@ -106,7 +107,8 @@ def accept(upload_id: int) -> ResponseReturnValue:
         ticked = request.form.getlist("gone", type=int)
         uploads.accept(kept, current_user, request.form.get("mark", ""), now, ticked, our_csv)
     except Conflict as conflict:
-        return _page(kept, errors.sentence(conflict)), 409
+        if not kept.is_running(now):
+            return _page(kept, errors.sentence(conflict)), 409
     return redirect(url_for(".show", upload_id=kept.id), 303)
 
 
@@ -135,7 +137,11 @@ def answer_organizations(upload_id: int) -> ResponseReturnValue:
 @pages.post("/<int:upload_id>/discard")
 @login_required
 def discard(upload_id: int) -> ResponseReturnValue:
-    uploads.discard(uploads.find(current_user, upload_id, clock.now()))
+    now = clock.now()
+    upload = uploads.find(current_user, upload_id, now)
+    if upload.is_running(now):
+        return redirect(url_for(".show", upload_id=upload.id), 303)
+    uploads.discard(upload)
     return redirect(url_for(".index"), 303)
 
 
@@ -145,14 +151,17 @@ def _form(message: str = "", chosen: str = "", name: str = "") -> str:
     chosen = chosen or (current.id if current else "")
     return render_template(
         "desk/imports/uploads.html", campaign=None, weeks=weeks, chosen=chosen, message=message, name=name,
-        most=uploads.MOST_BYTES >> 20, too_large=Mistake(uploads.TOO_LARGE, most=uploads.MOST_BYTES >> 20),
+        most=uploads.MOST_BYTES >> 20, most_rows=uploads.MOST_ROWS,
+        too_large=Mistake(uploads.TOO_LARGE, most=uploads.MOST_BYTES >> 20),
     )  # fmt: skip
 
 
 def _page(upload: UploadedFile, message: str = "") -> str:
     """What would become of the file; once it is accepted, what became of it."""
+    if upload.is_running(clock.now()):
+        return render_template("desk/imports/upload_running.html", campaign=upload.campaign, upload=upload)
     preview = None
-    if upload.accepted_at is None:
+    if not upload.is_imported:
         preview = uploads.preview(upload, current_user, clock.now(), our_csv)
     outcomes = preview.outcomes if preview else uploads.outcomes_of(upload)
     rows = _page_of_rows(outcomes)
@@ -162,7 +171,8 @@ def _page(upload: UploadedFile, message: str = "") -> str:
     return render_template(
         "desk/imports/upload_rows.html", campaign=upload.campaign, upload=upload, preview=preview, message=message,
         lines=lines, rows=rows, total=len(outcomes), gone=gone, ticked=set(request.form.getlist("gone", type=int)),
-        summary=summary, names=import_words.VERDICT_NAMES, tags=TAGS, columns=import_words.COLUMN_NAMES,
+        summary=summary, takes_long=len(outcomes) > ROWS_AT_ONCE,
+        names=import_words.VERDICT_NAMES, tags=TAGS, columns=import_words.COLUMN_NAMES,
     )  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from models import clock
 from models.campaigns.tables import TermKind
 from models.db import db, transaction
+from models.errors import Conflict
 from models.events.draft import OrganizationDraft
 from models.events.tables import Event, EventChange, EventStatus
 from models.imports import uploads
-from models.imports.uploads import LIFE, UploadedFile
+from models.imports.uploads import LEASE, LIFE, UploadedFile
 from models.publishing import duplicates, lifecycle, proposals, review
 from tests.support.records.people import sign_in
 from tests.support.records.week import NINE, make_event
@@ -400,6 +401,73 @@ def test_an_alike_organization_is_asked_about_once_and_remembered(english, peopl
     other = english.application.test_client()
     sign_in(other, people.su)
     assert meant(other.get(hand_in(other, NICKNAMED).headers["Location"]).text) == [""]
+
+
+def test_a_table_for_which_a_browser_would_wait_for_minutes_is_refused_and_the_limit_said_before(
+    english, people, monkeypatch
+):
+    monkeypatch.setattr(uploads, "MOST_ROWS", 3)
+    sign_in(english, people.lian)
+    assert (
+        "Up to 4 MB and 3 events. Split a longer table into several files."
+        in english.get("/desk/import/").text
+    )
+    assert hand_in(english, MIXED).status_code == 303  # three rows
+    answer = hand_in(english, table(*MIXED.decode().split("\n")[1:], "4,2024,讲座,2024-04-24,,,,,,,"))
+    assert answer.status_code == 422
+    assert "The file has more than 3 rows. Please split it." in answer.text
+    assert hand_in(english, calendar(*"abc"), "a.ics").status_code == 303
+    answer = hand_in(english, calendar(*"abcd"), "a.ics")
+    assert answer.status_code == 422
+    assert "The calendar has more than 3 events. Export a shorter period." in answer.text
+
+
+def test_pressed_again_while_it_is_imported_the_file_is_written_once_and_the_result_awaited(
+    english, people, monkeypatch
+):
+    sign_in(english, people.lian)
+    path = hand_in(english, LECTURE).headers["Location"]
+    seen = mark(english.get(path).text)
+    again = english.application.test_client()
+    sign_in(again, people.lian)
+    apply, meanwhile = uploads.apply.apply, []
+
+    def press_again(*given):
+        meanwhile.append(again.post(f"{path}/accept", data={"mark": seen}))
+        meanwhile.append(again.get(path))
+        meanwhile.append(again.post(f"{path}/discard"))
+        return apply(*given)
+
+    monkeypatch.setattr(uploads.apply, "apply", press_again)
+    assert english.post(f"{path}/accept", data={"mark": seen}).status_code == 303
+    pressed, waiting, discarded = meanwhile
+    assert [pressed.status_code, pressed.headers["Location"]] == [303, path]
+    assert "The file is being imported" in waiting.text
+    assert '<meta http-equiv="refresh" content="3">' in waiting.text
+    assert discarded.headers["Location"] == path
+    assert len(events("进企业座谈")) == 1
+    assert verdicts(english.get(path).text) == ["new"]
+
+
+def test_an_import_that_failed_or_whose_process_ended_can_be_confirmed_again(english, people, monkeypatch):
+    sign_in(english, people.lian)
+    path = hand_in(english, LECTURE).headers["Location"]
+    seen = mark(english.get(path).text)
+
+    def fail(*_given):
+        raise Conflict("The week was deleted.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(uploads.apply, "apply", fail)
+        assert english.post(f"{path}/accept", data={"mark": seen}).status_code == 409
+    upload = db.session.scalars(select(UploadedFile)).one()
+    with transaction():
+        upload.accepted_at = clock.now()
+    assert "The file is being imported" in english.get(path).text
+    with transaction():
+        upload.accepted_at = clock.now() - LEASE
+    assert english.post(f"{path}/accept", data={"mark": mark(english.get(path).text)}).status_code == 303
+    assert verdicts(english.get(path).text) == ["new"]
 
 
 class TestRate:
