@@ -79,7 +79,14 @@ SENTENCES = {
 LARGE_FORM = N_(
     "This page takes up to %(most)s MB at a time. Go back: what you typed is still there. Then choose a smaller file."
 )
-STALE_FORM = N_("This form was open too long or came from another page. Reload the page and send it again.")
+STALE_FORM = N_(
+    "This form is of an earlier session: somebody has signed in or out in this browser since. Nothing was saved. Open the page "
+    "again and send it once more; the desk offers what you typed into its longer forms."
+)
+FOREIGN_FORM = N_(
+    "This form came from another site, as your browser says. Nothing was saved. Open the page at the desk itself and send it "
+    "there."
+)
 
 
 def register(app: Flask) -> None:
@@ -149,7 +156,7 @@ def handle_broken_body(_error: ParseException) -> Response:
 
 
 def handle_csrf_error(_error: CSRFError) -> Response:
-    return error_response(400, gettext(STALE_FORM))
+    return error_response(400, gettext(FOREIGN_FORM), again="/desk/")
 
 
 def handle_http_error(error: HTTPException) -> BaseResponse:
@@ -205,8 +212,8 @@ def handle_database_error(error: DatabaseError | TimeoutError) -> BaseResponse:
     return handle_http_error(InternalServerError())
 
 
-def error_response(status: int, detail: str) -> Response:
-    """The one shape of every error: problem JSON for programs, a page for people."""
+def error_response(status: int, detail: str, again: str = "") -> Response:
+    """The one shape of every error: problem JSON for programs, a page for people. again: the page to open once more."""
     title = gettext(TITLES.get(status, TITLES[400 if status < 500 else 500]))
     if wants_json():
         problem = {"type": "about:blank", "title": title, "status": status, "detail": detail}
@@ -215,19 +222,20 @@ def error_response(status: int, detail: str) -> Response:
         if status == 401 and request.path.startswith("/api/"):
             response.headers["WWW-Authenticate"] = "Bearer"
     else:
-        page = _plain_page if status >= 500 else _page
-        response = Response(page(status, title, detail), status, content_type="text/html; charset=utf-8")
+        page = _plain_page(status, title, detail) if status >= 500 else _page(status, title, detail, again)
+        response = Response(page, status, content_type="text/html; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _page(status: int, title: str, detail: str) -> str:
+def _page(status: int, title: str, detail: str, again: str) -> str:
     return render_template(
         "shared/error.html",
         status=status,
         campaign=_campaign_of_path(),
         error_title=title,
         detail=detail,
+        again=again,
         locale=str(get_locale()),
         secret=_SECRET_PATH.search(request.path) is not None,
     )

@@ -54,6 +54,11 @@ def code_refused(kind: str, address: str, endpoint: str | None) -> None:
     _write(kind, address, endpoint)
 
 
+def form_refused(address: str, endpoint: str | None) -> None:
+    """A form of the desk that came from another site, as the browser said."""
+    _write("Form of another site", address, endpoint)
+
+
 def slowed_down(kind: str, account_id: int | None, network: str) -> None:
     """So many wrong guesses that the next ones are not even checked. account_id: None where the address typed is nobody's."""
     whose = f"account {account_id}" if account_id is not None else "no account"

@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
-from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from models import clock
@@ -30,10 +30,12 @@ from models.accounts.second_factor import passkeys
 from models.accounts.sign_in import WrongCredentials
 from models.accounts.throttle import normalized_address
 from models.audit.current_actor import set_actor
+from models.errors import N_
 from models.organizations.tables import Account
 from web import errors
-from web.desk.accounts import current
+from web.desk.accounts import current, forged_forms
 from web.desk.accounts.current import DESK
+from web.desk.accounts.forged_forms import ForeignForm
 from web.desk.desk_session import DeskSessions
 from web.rate_limits import limiter
 
@@ -41,9 +43,13 @@ from web.rate_limits import limiter
 FOR_STRANGERS = {"sign_in.sign_in_submit", "sign_in.sign_out", "invitation.take", "invitation.choose"}
 FOR_STRANGERS |= {"second_step.check_code", "second_step.check_passkey"}
 
+STALE_PAGE = N_(
+    "This page was open too long. Please enter your password again. If you come back here, let this site keep cookies in your "
+    "browser."
+)
+
 pages = Blueprint("sign_in", __name__, url_prefix="/desk")
 login = LoginManager()
-csrf = CSRFProtect()
 
 
 def register(app: Flask) -> None:
@@ -53,12 +59,10 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_NAME="__Host-openweek_desk" if secure else "openweek_desk",
         SESSION_COOKIE_PATH="/" if secure else DESK,
         PERMANENT_SESSION_LIFETIME=sessions.LIFE,
-        WTF_CSRF_CHECK_DEFAULT=False,  # checked below for the desk alone: nothing else knows a reader by cookie
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
     )
     app.session_interface = DeskSessions()
     login.init_app(app)
-    csrf.init_app(app)
+    forged_forms.register(app)
     limiter.init_app(app)
     app.before_request(_check_csrf)
     app.before_request(_note_seen)
@@ -77,8 +81,26 @@ def _check_csrf() -> ResponseReturnValue | None:
         and not current_user.is_authenticated
     ):
         return login.unauthorized()  # the session is over, and with it every token
-    csrf.protect()
+    try:
+        forged_forms.check()
+    except ForeignForm:
+        raise
+    except CSRFError:
+        return _open_again()
     return None
+
+
+def _open_again() -> ResponseReturnValue:
+    """For a form with the token of an earlier session: somebody has signed in or out in another tab since."""
+    if request.endpoint == "sign_in.sign_in_submit":
+        target = safe_next(request.form.get("next"))
+        if current_user.is_authenticated:
+            return redirect(target, 303)
+        email = normalized_address(request.form.get("email", ""))
+        return page(target, email=email, problem=_(STALE_PAGE)), 400
+    if request.endpoint == "sign_in.sign_out" and not current_user.is_authenticated:
+        return redirect(url_for("sign_in.sign_in"), 303)
+    return errors.error_response(400, _(errors.STALE_FORM), again=_page_of_request())
 
 
 def _note_seen() -> None:

@@ -14,6 +14,9 @@ from tests.support.records.people import PASSWORD, sign_in
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0"
 
 
+SECURE = "https://week.example.cn"
+
+
 @pytest.fixture
 def second(app, english, people):
     """Another browser of Gu's, after the first."""
@@ -57,6 +60,22 @@ def test_no_page_outside_the_desk_ends_a_session(app, english, people):
         english.get(path, follow_redirects=False).close()
         assert cookie(english) == own, path
     assert opened(english) == 200
+
+
+class TestBehindTls:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings | {"OPENWEEK_BASE_URL": SECURE}
+
+    def test_pages_outside_the_desk_do_not_read_its_session(self, english, people):
+        """Its cookie comes along there, which over HTTP its path prevents."""
+        form = {"email": people.gu.email, "password": PASSWORD}
+        assert english.post("/desk/sign-in", data=form, base_url=SECURE).status_code == 303
+        for path in ("/ip-2024/figures", "/verify", "/kiosk/", "/ip-2024/my/", "/nowhere"):
+            headers = english.get(path, base_url=SECURE).headers
+            assert "Cookie" not in headers.get("Vary", ""), path
+            assert "Set-Cookie" not in headers, path
+        assert english.get("/desk/", base_url=SECURE).status_code == 200
 
 
 def test_an_open_live_page_ends_with_its_session(english, people):

@@ -7,6 +7,7 @@ from werkzeug.security import generate_password_hash
 
 from models.audit.tables import AuditEntry
 from models.db import db
+from models.security.security_log import refusals
 from tests.support.records.people import PASSWORD, sign_in
 from tests.support.servers.applications import application
 
@@ -79,19 +80,85 @@ def test_the_session_lives_on_the_desk_alone(english, people):
     assert english.get("/desk/").headers["Cache-Control"] == "private, no-store"
 
 
+SITE = "https://week.example.cn"
+
+
+FROM_HERE: list[dict[str, str]] = [
+    {},  # a browser or a firewall keeps it all back
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": SITE},
+    {"Origin": f"{SITE}:8443"},  # of OPENWEEK_BASE_URL: a proxy may leave the port out
+    {"Origin": "null"},
+    {"Origin": "null", "Referer": f"{SITE}/desk/sign-in"},
+    {"Referer": f"{SITE}/desk/sign-in"},
+]
+FROM_ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": SITE},
+    {"Origin": "https://other.example.cn"},
+    {"Origin": "http://week.example.cn"},
+    {"Origin": f"{SITE}:444"},
+    {"Origin": f"{SITE}:x"},
+    {"Origin": "null", "Referer": "https://other.example.cn/desk/"},
+    {"Referer": "https://week.example.cn.other.example/"},
+]
+
+
+def mark_on(page) -> str:
+    return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+
+
 class TestForgedForms:
     @pytest.fixture
     def settings(self, settings):
-        return settings | {"WTF_CSRF_ENABLED": True}
+        served = {"SERVER_NAME": "week.example.cn", "PREFERRED_URL_SCHEME": "https"}
+        return settings | served | {"WTF_CSRF_ENABLED": True, "OPENWEEK_BASE_URL": f"{SITE}:8443"}
 
-    def test_a_form_needs_its_mark(self, english, people):
-        answer = enter(english, "gu@example.cn", PASSWORD)
-        assert answer.status_code == 400
-        assert "came from another page" in answer.text
-        page = english.get("/desk/sign-in").text
-        mark = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    @pytest.fixture
+    def mark(self, english, people):
+        return mark_on(english.get("/desk/sign-in"))
+
+    def test_a_form_needs_its_mark(self, english, people, mark):
+        for wrong in ({}, {"csrf_token": f"{mark}x"}):
+            answer = enter(english, "gu@example.cn", PASSWORD, **wrong)
+            assert answer.status_code == 400
+            assert "open too long" in answer.text
+            assert 'value="gu@example.cn"' in answer.text
+        assert english.get("/desk/").status_code == 303
         assert enter(english, "gu@example.cn", PASSWORD, csrf_token=mark).status_code == 303
+        answer = english.post("/desk/account/tokens", headers={"Referer": f"{SITE}/desk/account/?x=1"})
+        assert answer.status_code == 400
+        assert "earlier session" in answer.text
+        assert 'href="/desk/account/?x=1"' in answer.text
         assert english.post("/desk/sign-out").status_code == 400
+
+    def test_a_form_of_the_desk_is_taken(self, english, mark):
+        """With a secret that is no link's: the page itself answers 404."""
+        for said in FROM_HERE:
+            form = {"secret": "x", "csrf_token": mark}
+            assert english.post("/desk/invitation", data=form, headers=said).status_code == 404, said
+
+    def test_a_form_of_another_site_is_refused_with_the_right_mark(self, english, mark, caplog):
+        refusals.forget()
+        for said in FROM_ELSEWHERE:
+            answer = english.post("/desk/invitation", data={"secret": "x", "csrf_token": mark}, headers=said)
+            assert (answer.status_code, "came from another site" in answer.text) == (400, True), said
+        (line,) = (one for one in caplog.messages if "another site" in one)
+        assert line.startswith("Form of another site refused: from 127.0.0.1 at invitation.take")
+
+    def test_two_tabs_sign_in_and_out(self, english, people, mark):
+        """The mark of the second tab is that of the session before."""
+        form = {"email": "gu@example.cn", "password": PASSWORD, "csrf_token": mark}
+        assert english.post("/desk/sign-in", data=form).location == "/desk/"
+        again = english.post("/desk/sign-in", data={**form, "next": "/desk/account/"})
+        assert (again.status_code, again.location) == (303, "/desk/account/")
+        out = {"csrf_token": mark_on(english.get("/desk/"))}
+        for _tab in range(2):
+            answer = english.post("/desk/sign-out", data=out)
+            assert (answer.status_code, answer.location) == (303, "/desk/sign-in")
 
 
 def guess(client, email, times=1):
