@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from time import thread_time
 from typing import Any
 
@@ -32,7 +31,7 @@ from models.imports.spreadsheet.workbook_limits import (
 SECONDS = 20.0  # of a processor, for one workbook: a busy machine refuses no file
 LONGEST_TEXT = 100_000  # characters of a cell: spreadsheet programs take 32,767
 MOST_TEXT = 20_000_000  # characters of all cells: one text may be shared by many
-MOST_MERGED = 5_000
+MOST_MERGED = 200_000  # ranges of cells; read whole before the first row
 _SPAN = 3
 # What openpyxl, zipfile and the XML parser (SyntaxError) raise for a workbook that is damaged or made to hurt: openpyxl has
 # no error of its own for that.
@@ -47,10 +46,10 @@ _CELL = re.compile(rb'^[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"')
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What the XML of a sheet says and a streamed read does not. merged: (row, column) -> the cell that it shows;
-    unsaved: formulas whose result was never stored."""
+    """What the XML of a sheet says and a streamed read does not. merged: by first row, the column and the last row of cells
+    that are merged downwards; unsaved: formulas whose result was never stored."""
 
-    merged: dict[tuple[int, int], tuple[int, int]]
+    merged: dict[int, list[tuple[int, int]]]
     unsaved: frozenset[tuple[int, int]]
     spanned: frozenset[int]  # rows with a text over three columns or more
     hidden: frozenset[int]  # rows that a spreadsheet program does not show
@@ -92,8 +91,7 @@ class _Allowance:
 
 def _lines(sheet: Any, marks: _Marks, allowance: _Allowance) -> Iterator[Line]:
     sheet.reset_dimensions()  # a file may announce a million empty rows, or fewer than it has
-    texts: dict[tuple[int, int], str] = {}
-    anchors = set(marks.merged.values())
+    shown: dict[int, tuple[int, str]] = {}  # by column, of the merged cells above: their last row and text
     try:
         for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
             if number > MOST_LINES:
@@ -101,18 +99,28 @@ def _lines(sheet: Any, marks: _Marks, allowance: _Allowance) -> Iterator[Line]:
             allowance.take(values)
             cells = [_text(value) for value in values]
             notes = [_hidden(number)] if number in marks.hidden or sheet.sheet_state != "visible" else []
+            above = _fill(cells, shown, number)
+            for column, last in marks.merged.get(number, ()):
+                if column <= len(cells):
+                    shown[column] = last, cells[column - 1]
             for column in range(len(cells)):
                 at = (number, column + 1)
-                if at in anchors:
-                    texts[at] = cells[column]
-                if at in marks.merged:
-                    cells[column] = texts.get(marks.merged[at], "")
                 if at in marks.unsaved and not cells[column]:
                     notes.append(_unsaved(at))
-            above = frozenset(n for n in range(len(cells)) if cells[n] and (number, n + 1) in marks.merged)
             yield Line(number, cells, tuple(notes), number in marks.spanned, repeated=above)
     except BROKEN:
         raise _broken() from None
+
+
+def _fill(cells: list[str], shown: dict[int, tuple[int, str]], number: int) -> frozenset[int]:
+    """Write into a row what cells merged downwards show in it; in which of its cells that is a text.
+
+    One host for three events. Sideways only the first cell has it: a title across the table is one text."""
+    for column in [column for column, (last, _text) in shown.items() if last < number]:
+        del shown[column]
+    for column, (_last, text) in shown.items():
+        cells[column - 1] = text
+    return frozenset(column - 1 for column, (_last, text) in shown.items() if text)
 
 
 def _hidden(number: int) -> Finding:
@@ -158,14 +166,16 @@ def _hours(value: timedelta) -> str:
 
 def _marks(data: bytes) -> _Marks:
     """Read from the XML as text: what is looked for are a few attributes, which need no parser of XML from strangers."""
-    merged: dict[tuple[int, int], tuple[int, int]] = {}
+    merged: dict[int, list[tuple[int, int]]] = {}
     spanned = set()
-    for ref in islice(_MERGED.finditer(data), 4 * MOST_MERGED):
+    for count, ref in enumerate(_MERGED.finditer(data)):
+        if count >= MOST_MERGED:
+            raise too_large()
         left, top, right, bottom = _boundaries(ref[1].decode("ascii"))
         if top == bottom and right - left >= _SPAN - 1:
             spanned.add(top)
-        if len(merged) < MOST_MERGED:
-            _merge(ref[1].decode("ascii"), merged)
+        if bottom > top:
+            merged.setdefault(top, []).append((left, bottom))
     unsaved = set()
     for piece in data.split(b"<c ")[1:]:
         at = _CELL.search(piece)
@@ -186,11 +196,3 @@ def _boundaries(ref: str) -> tuple[int, int, int, int]:
     if left is None or top is None or right is None or bottom is None:
         raise ValueError(ref)
     return left, top, right, bottom
-
-
-def _merge(ref: str, merged: dict[tuple[int, int], tuple[int, int]]) -> None:
-    """Cells merged downwards show the same in each of their rows: one host for three events. Sideways only the first
-    has it: a title across the table is one text."""
-    left, top, _, bottom = _boundaries(ref)
-    for row in range(top + 1, min(bottom, top + MOST_MERGED) + 1):
-        merged[row, left] = (top, left)

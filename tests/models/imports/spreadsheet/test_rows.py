@@ -63,6 +63,23 @@ def test_cells_merged_downwards_and_numbers_as_text(vocabulary):
     ]
 
 
+def test_cells_merged_downwards_show_the_same_in_each_of_6000_rows():
+    """Ten rows each, as one office lists the events of its counties; the title above is merged sideways."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(("活动计划",))
+    sheet.merge_cells("A1:C1")
+    sheet.append(("活动名称", "时间", "主办单位"))
+    for number in range(6000):
+        sheet.append((f"讲座{number}", "4月22日9:00", f"第{number // 10}局" if number % 10 == 0 else None))
+    for top in range(3, 6003, 10):
+        sheet.merge_cells(f"C{top}:C{top + 9}")
+    stream = io.BytesIO()
+    book.save(stream)
+    rows = read_file(stream.getvalue())
+    assert [row.cells["organizers"] for row in rows] == [f"第{number // 10}局" for number in range(6000)]
+
+
 def test_a_formula_that_was_never_computed_is_named_by_its_cell(vocabulary):
     (row,) = read_file(xlsx(HEAD, ("甲", "4月22日9:00", '=CONCATENATE("县","馆")', "")))
     assert (

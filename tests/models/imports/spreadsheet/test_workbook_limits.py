@@ -92,6 +92,30 @@ def test_content_beyond_the_limits_is_refused_at_once(data, sentence):
     assert monotonic() - begins < 10
 
 
+def with_more(name: str, content: bytes) -> bytes:
+    """The same with one part more."""
+    stream = io.BytesIO(with_rows())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as target:
+        target.writestr(name, content)
+    return stream.getvalue()
+
+
+XF = b'<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0"><alignment vertical="center"/></xf>'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        with_part("xl/styles.xml", lambda before: before.replace(b"</cellXfs>", XF * 20_000 + b"</cellXfs>")),
+        with_more("xl/calcChain.xml", b"<calcChain>" + b'<c r="A1" i="1"/>' * 250_000 + b"</calcChain>"),
+        with_more("xl/pivotCache/pivotCacheRecords1.xml", b"<r>" + b'<x v="0"/>' * 250_000 + b"</r>"),
+    ],
+    ids=["styles that grew for years", "250,000 formulas", "a pivot table of 20,000 rows"],
+)
+def test_what_a_large_table_of_an_office_brings_with_it_is_taken(data):
+    assert [row.cells["title"] for row in read_file(data, "x.xlsx")] == ["讲座"]
+
+
 def test_all_cells_together_have_so_much_text(monkeypatch):
     """One text of a few KB may be shared by all of them."""
     long = TEXT.replace(b">x", b">" + b"x" * 20_000)
