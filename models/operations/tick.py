@@ -122,7 +122,7 @@ def tick(now: datetime, *, destroy: bool = True) -> TickResult:
         contacts.delete_old(now)
         release_of_figures.freeze_due(now)
         old_drafts.delete_due(now)
-    subscribers.close_all(now)
+        subscribers.close_all(now)  # with the salts: a reader of a day that goes on would be counted twice
     idempotency.delete_old(now)
     form_files.delete_old(now)
     announce.announce(now)

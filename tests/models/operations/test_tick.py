@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
+from models import clock
 from models.db import db, transaction
 from models.devices import pairing
 from models.devices.pairing import PairingCode
 from models.events.tables import Occurrence
+from models.figures import subscribers
 from models.ics import version as calendar_version
 from models.operations import tick
 from tests.support.records.week import NINE, load_week, make_event, minutes
+from web.feeds.subscriber_count import write
 
 
 @pytest.fixture
@@ -62,6 +65,16 @@ def test_nothing_is_destroyed_for_a_day_after_the_clock_has_jumped(app):
     ]
 
 
+def test_readers_of_a_day_that_goes_on_are_counted_once_though_the_clock_was_a_year_ahead(event):
+    """Whoever reads before and after it has the same digest: the day's salt stays."""
+    campaign, ahead = event.campaign, NINE + timedelta(days=365)
+    write([(campaign.id, "a"), (campaign.id, "b")], NINE, NINE)
+    tick.tick(ahead, destroy=False)
+    write([(campaign.id, "a"), (campaign.id, "c")], NINE + minutes(5), NINE + minutes(5))
+    tick.tick(NINE + timedelta(days=1))
+    assert subscribers.subscribers_by_day(campaign) == {NINE.date(): 3}
+
+
 def test_a_pairing_code_is_forgotten_a_day_after_it_ended(event):
     pairing.create_code(event, "secret", NINE)
     pairing.create_code(event, "secret", NINE + minutes(30))
@@ -92,3 +105,25 @@ def test_entries_of_a_newer_version_are_left_to_it(event):
 
 def test_the_command(event, runner):
     assert runner.invoke(args=["tick"]).exit_code == 0
+
+
+def test_the_command_by_a_timer_destroys_nothing_for_a_day_after_the_clock_has_jumped(
+    event, runner, monkeypatch
+):
+    seen, tick_once = [], tick.tick
+    monkeypatch.setattr(
+        tick, "tick", lambda now, destroy: seen.append(destroy) or tick_once(now, destroy=destroy)
+    )
+    for days in (0, 0.5, 365, 365.5, 366.5):
+        now = NINE + timedelta(days=days)
+        monkeypatch.setattr(clock, "now", lambda now=now: now)
+        assert runner.invoke(args=["tick"]).exit_code == 0
+        assert tick.due_at() == now + tick.PERIOD
+    assert seen == [True, True, False, False, True]
+
+
+def test_the_command_runs_while_a_server_has_the_tick_and_leaves_it_to_it(event, runner, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NINE)
+    assert tick.claim(NINE) is True
+    assert runner.invoke(args=["tick"]).exit_code == 0
+    assert tick.due_at() == NINE + tick.LEASE
