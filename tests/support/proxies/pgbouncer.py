@@ -45,6 +45,7 @@ class PgBouncer:
             ("listen_port = 6432", f"listen_port = {self.port}"),
             ("auth_type = scram-sha-256", "auth_type = trust"),
             ("/etc/pgbouncer/userlist.txt", str(self._folder / "users.txt")),
+            ("unix_socket_dir = /var/run/postgresql\n", "unix_socket_dir =\n"),
             ("logfile = /var/log/postgresql/pgbouncer.log\n", ""),
             ("pidfile = /var/run/postgresql/pgbouncer.pid\n", ""),
             ("query_wait_timeout = 10", f"query_wait_timeout = {WAIT}"),
