@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import current_app  # the application, not a request
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import Engine, func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
 from models import config, installation
@@ -23,6 +23,7 @@ from models.security import secret_files, virus_scanner
 
 MOST_KEYS, MANY_KEYS = 255, 240  # the id of a key is one byte of every code
 KIOSK_IN_USE = timedelta(days=1)  # since its last heartbeat
+STANDBY_LATE = timedelta(minutes=5)
 TICK_LATE = tick.LEASE + timedelta(minutes=5)
 LIST_OLD = timedelta(days=730)
 MOST_NAMED = 5
@@ -51,7 +52,7 @@ def findings(now: datetime, kiosk_version: str, environment: Collection[str]) ->
     yield from _installation()
     yield from _contacts()
     yield from _virus_scanner()
-    yield from _replication()
+    yield from _replication(now)
     for check in (_clock, _tick, _keys):
         yield from check(now)
     yield from _old_kiosks(now, kiosk_version)
@@ -147,8 +148,9 @@ def _virus_scanner() -> Iterator[Finding]:
         )
 
 
-def _replication() -> Iterator[Finding]:
-    if not public_engine().reaches_standby():
+def _replication(now: datetime) -> Iterator[Finding]:
+    public = public_engine()
+    if not public.reaches_standby():
         yield Finding(
             Level.WARNING,
             N_(
@@ -156,10 +158,24 @@ def _replication() -> Iterator[Finding]:
                 "remove the setting."
             ),
         )
+    elif public.standby is not None and _is_behind(public.standby, now):
+        yield Finding(
+            Level.ERROR,
+            N_(
+                "The standby of OPENWEEK_DATABASE_READ_URL has nothing of the last minutes: public pages are out of date. The "
+                "log of its PostgreSQL says why; remove the setting until it follows again."
+            ),
+        )
     problem = replication.problem()
     if problem is not None:
         works = problem == replication.LOSES_ACKNOWLEDGED
         yield Finding(Level.WARNING if works else Level.ERROR, problem)
+
+
+def _is_behind(standby: Engine, now: datetime) -> bool:
+    """By what the tick writes each minute: a standby that has paused, or lost its primary, still answers."""
+    due, known = tick.due_at(), tick.due_at_on(standby)
+    return due is not None and (known is None or known < min(due, now - STANDBY_LATE))
 
 
 def _clock(now: datetime) -> Iterator[Finding]:

@@ -6,7 +6,8 @@ Every task may run twice at the same time or be missed for an hour, so a lease i
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Engine, delete, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from models import clock
 from models.accounts import idempotency, invitations, password_resets, sessions, throttle
@@ -99,6 +100,16 @@ def due_at() -> datetime | None:
     """When the next tick is due; None before the first one."""
     setting = db.session.get(Setting, _KEY)
     return clock.parse_instant(setting.value) if setting is not None else None
+
+
+def due_at_on(standby: Engine) -> datetime | None:
+    """The same as the standby has it; None also where the standby has no such table yet."""
+    try:
+        with standby.connect() as connection:
+            value = connection.scalar(select(Setting.value).where(Setting.key == _KEY))
+    except DBAPIError:
+        return None
+    return clock.parse_instant(value) if value is not None else None
 
 
 def believable_wait(now: datetime) -> timedelta:

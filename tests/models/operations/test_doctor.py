@@ -221,6 +221,24 @@ def test_a_standby_that_is_away(on_primary, tmp_path):
         }
 
 
+@pytest.mark.parametrize(("minutes", "behind"), [(0, False), (4, False), (7, True), (None, True)])
+def test_a_standby_that_answers_and_does_not_follow(
+    on_primary, postgresql_databases, tmp_path, minutes, behind
+):
+    """The standby here is a database of its own. minutes: since its newest tick; None: it has none."""
+    app, _set = on_primary
+    with postgresql_databases.fresh() as standby:
+        if minutes is not None:
+            with application(settings_for(standby, tmp_path / "standby")), transaction():
+                due = clock.now() - timedelta(minutes=minutes)
+                db.session.add(Setting(key=tick._KEY, value=clock.instant_text(due)))
+        both = settings_for(_url(app), tmp_path) | {"OPENWEEK_DATABASE_READ_URL": standby}
+        with application({**both, "OPENWEEK_BASE_URL": "https://openweek.test"}):
+            levels = {name: one.level for name, one in found().items()}
+    expected = {"The primary": Level.WARNING}
+    assert levels == (expected | {"The standby": Level.ERROR} if behind else expected)
+
+
 def test_a_start_may_rest_for_long(on_primary):
     """The lock of a start is held by a transaction that does nothing meanwhile."""
     _app, set_ = on_primary
