@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 
 def _page(**more: object) -> str:
-    now, text = clock.now(), request.form.get("q", "").strip()
+    now, text = clock.now(), current.kept_search("accounts")
     accounts, total = scope.accounts_for(current_user, text, SHOWN)
     return render_template(
         "desk/accounts/accounts.html",
@@ -52,7 +52,9 @@ def index() -> ResponseReturnValue:
 @login_required
 def search() -> ResponseReturnValue:
     """By a form's body: what is typed is mostly the e-mail address of a person."""
-    return _page()
+    scope.require_manager(current_user)
+    found = current.keep_search("accounts", request.form.get("q", "").strip())
+    return redirect(url_for(".index", found=found), 303)
 
 
 @pages.post("/invite")

@@ -2,17 +2,17 @@
 
 import json
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
-from werkzeug.datastructures import MultiDict
 
 from models import clock
+from models.accounts import scope
 from models.accounts.audit_entries import AuditFilter, entries_for
 from models.accounts.throttle import normalized_address
 from models.audit.tables import AuditVerb
 from models.errors import N_, Mistake
-from web.desk.accounts import audit_words, words
+from web.desk.accounts import audit_words, current, words
 
 pages = Blueprint("desk_audit", __name__, url_prefix="/desk/audit")
 
@@ -47,24 +47,25 @@ def _verb(text: str) -> AuditVerb | None:
 @pages.get("/")
 @login_required
 def index() -> ResponseReturnValue:
-    return _page(request.args, "")
+    query = request.args
+    verb, day = _verb(query.get("verb", "")), query.get("day", "")
+    choice = AuditFilter(
+        zone=words.zone(),
+        verb=verb,
+        address=normalized_address(current.kept_search("audit")) or None,
+        day=clock.parse_day(day) if day else None,
+        before=query.get("before", type=int),
+    )
+    page = entries_for(current_user, choice)
+    return render_template("desk/accounts/audit.html", page=page, choice=choice, verbs=list(AuditVerb))
 
 
 @pages.post("/")
 @login_required
 def search() -> ResponseReturnValue:
     """The e-mail address of a person is looked for in a form's body, and stands in no address."""
-    return _page(request.form, request.form.get("account", ""))
-
-
-def _page(query: MultiDict[str, str], address: str) -> str:
-    verb, day = _verb(query.get("verb", "")), query.get("day", "")
-    choice = AuditFilter(
-        zone=words.zone(),
-        verb=verb,
-        address=normalized_address(address) or None,
-        day=clock.parse_day(day) if day else None,
-        before=query.get("before", type=int),
-    )
-    page = entries_for(current_user, choice)
-    return render_template("desk/accounts/audit.html", page=page, choice=choice, verbs=list(AuditVerb))
+    scope.require_manager(current_user)
+    given = request.form
+    verb, day, before = (given.get(name) or None for name in ("verb", "day", "before"))
+    found = current.keep_search("audit", given.get("account", "").strip())
+    return redirect(url_for(".index", verb=verb, day=day, before=before, found=found), 303)

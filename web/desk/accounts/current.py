@@ -24,7 +24,10 @@ from models.organizations.tables import Account
 DESK = "/desk/"
 # Keys of the signed cookie.
 _TOKEN, _SHOWN, _CHALLENGE, _TARGET, _IDENTITY = "token", "shown", "challenge", "target", "identity"
+_SEARCH = "search"
+_FOUND = "found"  # in an address: what keep_search() kept
 _DEVICE_LIFE = 400 * 24 * 3600  # seconds; browsers keep none for longer
+_LONGEST_SEARCH = 254  # characters of an e-mail address
 _MOST_KNOWN = 10  # accounts that one device is known for
 
 
@@ -73,6 +76,19 @@ def take_shown() -> dict[str, Any]:
     """What show_once() kept; empty where there is nothing."""
     shown = session.pop(_SHOWN, None)
     return shown if isinstance(shown, dict) else {}
+
+
+def keep_search(page: str, text: str) -> int | None:
+    """Keep what was typed, mostly the e-mail address of a person, which is to stand in no address. The argument `found` of the
+    address that shows it, so that the browser can go back to it; None where nothing was typed."""
+    session[_SEARCH] = {page: text[:_LONGEST_SEARCH]}
+    return 1 if text else None
+
+
+def kept_search(page: str) -> str:
+    """What keep_search() kept; empty on an address without `found`."""
+    kept = session.get(_SEARCH) if _FOUND in request.args else None
+    return str(kept.get(page, "")) if isinstance(kept, dict) else ""
 
 
 def keep_challenge(challenge: Challenge | None) -> str:
