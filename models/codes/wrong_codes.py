@@ -1,8 +1,9 @@
 """Wrong codes that somebody tries, counted over all workers and nodes, so that codes cannot be found by guessing.
 
 Right codes are not counted: a class behind one address tries as many as it likes. check() refuses also a right code until the
-minute is over; so it is asked about a browser, and not about a network, in which one could keep out all others. A browser and a
-network are kept only as hashes, keyed and different each day, for an hour.
+minute is over. For short codes, which could be guessed else, it is asked about a network: all others of it wait with the one who
+guesses. For venue codes it is asked about a browser alone. A browser and a network are kept only as hashes, keyed and different
+each day, for an hour.
 """
 
 import hashlib

@@ -55,7 +55,8 @@ def bounded(data: bytes) -> tuple[bytes, dict[str, bytes]]:
     by their names. Raises Mistake for one with content beyond, or too large; ValueError for one that is damaged."""
     parts = zipfile.ZipFile(io.BytesIO(data))
     entries = [entry for entry in parts.infolist() if not entry.filename.startswith(_UNREAD)]
-    if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
+    # Those that are not read count, too: the sheets are looked for among the names of all.
+    if len(parts.infolist()) > MOST_PARTS or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise too_large()
     if "xl/workbook.xml" not in parts.namelist():
         raise _other_package(set(parts.namelist()))

@@ -80,6 +80,7 @@ TEXT = b'<c r="A%s" t="inlineStr"><is><t>x</t></is></c>'
         (with_styles(b"<numFmts>" + b'<numFmt formatCode="[["/>' * 6_000 + b"</numFmts>"), TOO_LARGE),
         (with_styles(b"<cellXfs>" + b"<xf/>" * 250_000 + b"</cellXfs>"), TOO_LARGE),
         (with_names(15_000), TOO_LARGE),
+        (with_rows(*[b'<row r="3">' + b'<mergeCell ref="A3:A4"/>' * 10_000 + b"</row>"] * 21), TOO_LARGE),
         (with_strings(b"<si>" + b"<r><t>x</t></r>" * 250_000 + b"</si>"), TOO_LARGE),
         (with_rows(b'<row r="3">', TEXT.replace(b">x", b">" + b"x" * 100_001) % b"3", b"</row>"), TOO_LARGE),
     ],
@@ -98,6 +99,21 @@ def with_more(name: str, content: bytes) -> bytes:
     with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as target:
         target.writestr(name, content)
     return stream.getvalue()
+
+
+def with_many_parts(count: int) -> bytes:
+    stream = io.BytesIO(with_rows())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED) as target:
+        for number in range(count):
+            target.writestr(f"xl/externalLinks/externalLink{number}.xml", b"")
+    return stream.getvalue()
+
+
+def test_parts_that_are_not_read_are_counted():
+    assert [row.cells["title"] for row in read_file(with_many_parts(400), "x.xlsx")] == ["讲座"]
+    with pytest.raises(Mistake) as refused:
+        read_file(with_many_parts(600), "x.xlsx")
+    assert str(refused.value) == TOO_LARGE
 
 
 XF = b'<xf numFmtId="14" fontId="0" fillId="0" borderId="0" xfId="0"><alignment vertical="center"/></xf>'
