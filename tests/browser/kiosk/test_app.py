@@ -30,6 +30,9 @@ def test_a_wrong_code_is_told_and_a_right_one_pairs_for_good(page: Page, week: W
         page.get_by_role("button", name="配对", exact=True).click()
         expect(error).to_contain_text(told)
         assert field.input_value() == typed.upper()
+    field.fill("abcd efgh jkmnp qrst uvwx yz234")  # of a printed sheet, as it stands there
+    assert page.viewport_size["width"] == 390
+    assert field.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
     kiosk_page = KioskPage(page, week).pair()
     page.reload()
     expect(page.locator("#station")).to_be_visible()

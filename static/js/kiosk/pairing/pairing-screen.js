@@ -8,6 +8,7 @@ import { isPairing } from "../server/response-shapes.js";
 import { say } from "../base/words.js";
 
 const LENGTHS = [8, 26];
+const LONG = 9; // what is typed beyond a short code and a space: to compare it, all of it has to be seen
 const ALIKE = /[01OIL]/g; // never in a code
 
 const field = byId("pair-code");
@@ -141,6 +142,7 @@ export function listen(paired) {
       field.value = field.value.toUpperCase();
       field.setSelectionRange(cursor, cursor);
     }
+    field.classList.toggle("is-long", field.value.length > LONG);
     complain("");
   });
   byId("pair-form").addEventListener("submit", (event) => {
