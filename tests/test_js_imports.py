@@ -33,7 +33,7 @@ ALLOWED = {
     "slip": {"kiosk/codes"},
     "phone": set(),
     "public": {"browser"},
-    "desk": {"live"},
+    "desk": {"browser", "live"},
     "live": set(),
     "wall": {"browser", "live"},
 }

@@ -183,5 +183,10 @@ def _check_page(error: str = "", slip: slips.Slip | None = None) -> str:
     """With the public keys: the browser checks the signature too, also when the network is gone."""
     counts = slip is not None and kept_slips.still_counts(slip)
     return render_template(
-        "kiosk/visitor/slip_check.html", slip=slip, counts=counts, error=error, keys=_keys()
+        "kiosk/visitor/slip_check.html",
+        slip=slip,
+        counts=counts,
+        error=error,
+        keys=_keys(),
+        most_bytes=LARGEST_FILE,
     )

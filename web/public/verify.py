@@ -73,6 +73,8 @@ def _page(checked: SealCheck | None = None, sealed: SealedSummary | None = None,
         public_keys=[(key.id, (key.public or b"").hex()) for key in keys.public_keys(KeyPurpose.SUMMARY)],
         error=error,
         smallest=SMALLEST,
+        most=seal.MOST_BYTES >> 20,
+        too_large=errors.sentence(Mistake(seal.NO_SNAPSHOT)),
         strip=None,
     )
     response = make_response(page)

@@ -1,6 +1,6 @@
 // Files of a form that is kept in the browser: it keeps their names, not their content, and asks for them again.
 
-import { removeLine, showLine } from "./field-lines.js";
+import { removeLine, showLine } from "../browser/field-lines.js";
 
 /** @param {HTMLFormElement} form */
 export const selectedFiles = (form) =>

@@ -58,6 +58,12 @@ async function checkHere() {
   show(form.dataset.genuine ?? "", slip);
 }
 
+/** A larger file holds no slip; a proxy would answer it with a page of its own. */
+function isTooLarge() {
+  const file = new FormData(form).get("file");
+  return file instanceof File && file.size > Number(form.dataset.most);
+}
+
 async function serverAnswers() {
   try {
     return (await fetch("/slip/keys.json", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) })).ok;
@@ -88,7 +94,7 @@ if (globalThis.crypto?.subtle) {
       form.submit();
       return;
     }
-    if (await serverAnswers()) form.submit();
+    if (!isTooLarge() && (await serverAnswers())) form.submit();
   });
   loadLibrary().catch(() => {});
   checkAddress().catch(() => {});

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from models import clock
 from models.accounts.creation import create_account
@@ -78,3 +78,20 @@ def test_a_password_by_a_link_and_the_way_in(server: Server, secure_page: Page, 
     secure_page.fill("#email", email)
     secure_page.fill("#password", CHOSEN)
     press(secure_page, "/desk/")
+
+
+def test_a_large_file_is_told_from_a_sealed_summary_before_the_proxy_sees_it(secure_page: Page):
+    """nginx has a page of its own for what is too large, in English alone."""
+    sent: list[str] = []
+    secure_page.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    file = {"name": "summary.pdf", "mimeType": "application/pdf", "buffer": b"x" * 6_000_000}
+    secure_page.goto(f"{SITE}/verify")
+    secure_page.set_input_files("#file", file)
+    expect(secure_page.get_by_role("alert")).to_contain_text(".seal.json")
+    secure_page.locator("main form button").click()
+    secure_page.goto(f"{SITE}/slip")
+    secure_page.set_input_files("#file", file)
+    secure_page.locator("main form button").click()
+    expect(secure_page.get_by_role("status")).to_contain_text("PDF")
+    secure_page.wait_for_load_state("networkidle")
+    assert sent == []
