@@ -20,6 +20,11 @@ from models.security import security_log
 APP, PASSKEY = "app", "passkey"  # kinds, as the audit log names them
 
 
+WRONG_RECOVERY_CODE = N_(
+    "This recovery code is not right, or was used already. Please compare it with your list, character by character."
+)
+
+
 class WrongCode(Mistake):
     """Neither a one-time code of the app nor a recovery code."""
 
@@ -153,7 +158,12 @@ def check_code(account: Account, code: str, browser: Browser, now: datetime, *, 
         else:
             record(AuditVerb.SECOND_FACTOR_FAILED, now, Actor(None, browser.network), account)
     if not right:
-        raise _wrong_code()
+        raise WrongCode(WRONG_RECOVERY_CODE) if is_long(code) else _wrong_code()
+
+
+def is_long(code: str) -> bool:
+    """Whether it was typed from the list of recovery codes: those of apps have six digits."""
+    return sum(character.isalnum() for character in code) > 8
 
 
 def _wrong_code() -> WrongCode:

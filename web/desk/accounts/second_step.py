@@ -28,7 +28,8 @@ def _waiting() -> AccountSession | None:
     return row if row is not None and row.awaits_second_factor else None
 
 
-def _page(account: Account, problem: str = "") -> str:
+def _page(account: Account, problem: str = "", typed: str = "") -> str:
+    """typed: a wrong code, shown again where it is long."""
     owned = factors.factors_of(account)
     challenge = passkeys.challenge_to_prove(account) if owned.passkeys else None
     return render_template(
@@ -36,6 +37,7 @@ def _page(account: Account, problem: str = "") -> str:
         factors=owned,
         options=current.keep_challenge(challenge),
         problem=problem,
+        typed=typed if factors.is_long(typed) else "",
     )
 
 
@@ -54,12 +56,11 @@ def check_code() -> ResponseReturnValue:
     row = _waiting()
     if row is None:
         return _start_again()
-    device = current.known_device(row.account.email)
+    device, code = current.known_device(row.account.email), request.form.get("code", "")
     try:
-        code = request.form.get("code", "")
         factors.check_code(row.account, code, current.browser(), clock.now(), device=device)
     except WrongCode as mistake:
-        return _page(row.account, errors.sentence(mistake)), 422
+        return _page(row.account, errors.sentence(mistake), code), 422
     return sign_in.enter(row.account, "code", current.target_after_step())
 
 

@@ -122,6 +122,17 @@ def test_recovery_codes_have_128_bits(gus_app):
     assert {len(code.replace("-", "")) for code in codes} == {26}  # of 32 letters and digits: 16 bytes
 
 
+def test_a_mistyped_recovery_code_is_still_there_and_no_app_is_spoken_of(english, gus_app):
+    wrong = "abcd-efgh-ijkl-mnop-qrst-uvwx-yz"
+    first_step(english)
+    page = english.post("/desk/sign-in/code", data={"code": wrong}).text
+    assert "This recovery code is not right, or was used already." in page
+    assert f'value="{wrong}"' in page
+    page = english.post("/desk/sign-in/code", data={"code": "000000"}).text
+    assert "type it while the app shows it" in page
+    assert 'value="000000"' not in page
+
+
 def test_a_recovery_code_works_once(app, english, gus_app):
     _secret, codes = gus_app
     assert (len(codes), len(set(codes))) == (10, 10)
