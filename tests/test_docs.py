@@ -103,7 +103,8 @@ def test_every_command_and_option_exists(command):
 
 def test_on_a_server_every_command_is_given_with_its_settings():
     """Without them it would be about another installation. A section without a unit has none."""
-    sections = text(ROOT / "docs/operating.md").split("\n## ")
+    pages = ("install.md", "upgrade.md", "operating.md")
+    sections = "\n".join(text(ROOT / "docs" / page) for page in pages).split("\n## ")
     with_unit = "\n".join(section for section in sections if not section.startswith("Start without a unit"))
     assert re.findall(r"(?<!/opt/openweek/)(?<!exec app )\.venv/bin/openweek [^`\n]+", with_unit) == []
     verified = [command for command in commands() if command.startswith("verify")]

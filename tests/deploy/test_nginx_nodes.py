@@ -1,4 +1,4 @@
-"""deploy/nginx.conf with two nodes, as docs/operating.md has them: nobody is told 502 while one of them answers."""
+"""deploy/nginx.conf with two nodes, as docs/install.md has them: nobody is told 502 while one of them answers."""
 
 import socket
 import ssl
@@ -16,7 +16,7 @@ from tests.support.proxies.nginx import nginx
 from tests.support.servers.programs import started
 from tests.support.servers.served_application import free_port
 
-PAUSE = 2.5  # seconds between two nodes; docs/operating.md asks for five
+PAUSE = 2.5  # seconds between two nodes; docs/install.md asks for five
 
 
 class Node(BaseHTTPRequestHandler):

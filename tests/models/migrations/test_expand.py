@@ -1,4 +1,4 @@
-"""A migration only adds, so that servers of the version before go on beside it (docs/operating.md, "Several servers").
+"""A migration only adds, so that servers of the version before go on beside it (docs/upgrade.md).
 
 What no version needs any more goes in a later release: such a migration says "Contract:" in its docstring, and since when
 nothing reads or writes it."""

@@ -1,4 +1,4 @@
-"""The version before the newest migration and the one after it side by side on one PostgreSQL, as docs/operating.md upgrades
+"""The version before the newest migration and the one after it side by side on one PostgreSQL, as docs/upgrade.md upgrades
 several servers: nobody waits, and nothing is lost or counted twice."""
 
 import json
