@@ -18,15 +18,15 @@ from kiosk.rate_limits import limiter, wrong_codes
 from models import clock
 from models.codes import short_codes
 from models.codes.short_codes import ShortCode, ShortKind
-from models.codes.wrong_codes import WAIT, Limit
+from models.codes.wrong_codes import Limit
 from models.errors import TooMany
 from models.security.networks import network_of
 
 bp = Blueprint("code_entry", __name__)
 
-# Of one address, where a school may sit behind it. Codes that open something are not counted.
-WRONG_CODES = "60 per minute; 600 per day"
-WRONG_OF_NETWORK = 60  # in a minute, over all workers and nodes
+# Of one address, where a school may sit behind it, and of each process: also what is mistyped. What opens a page is not counted.
+FLOOD = "300 per minute"
+WRONG_OF_NETWORK, WRONG_IN_AN_HOUR = 60, 300  # over all workers and nodes
 LONGEST = 40  # of what is shown again
 
 
@@ -40,36 +40,39 @@ def form() -> Response:
 
 
 @bp.post("/code", strict_slashes=False)
-@limiter.limit(WRONG_CODES, deduct_when=lambda response: response.status_code != 303)
+@limiter.limit(FLOOD, deduct_when=lambda response: response.status_code != 303)
 def enter() -> ResponseReturnValue:
-    """To the page of the venue code or pass that was typed."""
+    """To the page of the venue code or pass that was typed.
+
+    A right venue code is let in whatever others of its network try: it hangs on the wall, and who guesses one has it from one
+    event in millions. A guessed pass would be somebody's, so passes wait.
+    """
     typed = request.form.get("code", "")
     code = short_codes.read(typed)
     if code is None:  # its own checksum is wrong: no guess at one of ours
         return _page(typed, _("A character is missing or wrong. Please compare the code with the print."))
-    address = _address(code)
-    limits = [Limit(f"typed code from {network_of(request.remote_addr or '')}", WRONG_OF_NETWORK)]
-    count = wrong_codes().check if address is not None else wrong_codes().count
+    venue_code = short_codes.venue_code_of(code)
+    if venue_code is not None:
+        return redirect(url_for("phone_check_in.landing", token=venue_code.token(clock.now())), 303)
+    held = short_codes.pass_of(code)
+    network = network_of(request.remote_addr or "")
+    limits = [Limit(f"typed code from {network}", WRONG_OF_NETWORK, WRONG_IN_AN_HOUR)]
     try:
-        count(limits, current_app.config["SECRET_KEY"], clock.now())
+        wrong_codes().check(limits, current_app.config["SECRET_KEY"], clock.now())
+        if held is None:
+            wrong_codes().count(limits, current_app.config["SECRET_KEY"], clock.now())
     except TooMany as mistake:
         return _wait(typed, mistake)
-    return redirect(address, 303) if address is not None else _page(typed, _no_such_code(code))
+    if held is None:
+        return _page(typed, _no_such_code(code))
+    return redirect(url_for("pass_page.show", token=held.token), 303)
 
 
 def _wait(typed: str, mistake: TooMany) -> Response:
-    page = _page(typed, _(WAIT))
+    page = _page(typed, _(mistake.message))
     page.status_code = mistake.status
     page.headers["Retry-After"] = str(max(round(mistake.wait.total_seconds()), 1))
     return page
-
-
-def _address(code: ShortCode) -> str | None:
-    venue_code = short_codes.venue_code_of(code)
-    if venue_code is not None:
-        return url_for("phone_check_in.landing", token=venue_code.token(clock.now()))
-    held = short_codes.pass_of(code)
-    return url_for("pass_page.show", token=held.token) if held is not None else None
 
 
 def _no_such_code(code: ShortCode) -> str:

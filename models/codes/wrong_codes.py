@@ -1,9 +1,9 @@
 """Wrong codes that somebody tries, counted over all workers and nodes, so that codes cannot be found by guessing.
 
 Right codes are not counted: a class behind one address tries as many as it likes. check() refuses also a right code until the
-minute is over. For short codes, which could be guessed else, it is asked about a network: all others of it wait with the one who
-guesses. For venue codes it is asked about a browser alone. A browser and a network are kept only as hashes, keyed and different
-each day, for an hour.
+minute or the hour is over. For typed passes and pairing codes, which could be guessed else, it is asked about a network: all
+others of it wait with the one who guesses. For venue codes it is asked about a browser alone, for typed ones about nobody. A
+browser and a network are kept only as hashes, keyed and different each day, for an hour.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from models.errors import N_, TooMany
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 WAIT = N_("Too many wrong codes. Please wait a minute, then try again.")
+WAIT_LONG = N_("Too many wrong codes within an hour. Please scan the code with the camera, or ask the staff.")
 
 
 class WrongCodeCount(Base):
@@ -35,10 +36,12 @@ class WrongCodeCount(Base):
 
 @dataclass(frozen=True)
 class Limit:
-    """who: whose wrong codes are counted together, and at what. most: so many in a minute."""
+    """who: whose wrong codes are counted together, and at what. most: so many in a minute. of_hour: so many in an hour, where
+    there is such a limit; check() alone asks for it."""
 
     who: str
     most: int
+    of_hour: int | None = None
 
 
 class WrongCodes:
@@ -50,30 +53,34 @@ class WrongCodes:
         self._full: set[str] = set()
 
     def check(self, limits: Sequence[Limit], secret_key: str, now: datetime) -> None:
-        """Before a right code is answered. Raises TooMany where a limit was reached in this minute."""
+        """Before a right code is answered. Raises TooMany where a limit was reached in this minute or hour."""
         if not limits:
             return
         minute, most = _minute(now), _by_digest(limits, secret_key, now)
         self._check_full(most, minute, now)
-        query = select(WrongCodeCount.digest, WrongCodeCount.tried).where(
-            WrongCodeCount.minute == minute, WrongCodeCount.digest.in_(most)
-        )
-        tried = dict(db.session.execute(query).tuples().all())
-        if any(tried.get(digest, 0) >= limit for digest, limit in most.items()):
-            raise _too_many(now)
+        for digest, limit in most.items():
+            since = minute if limit.of_hour is None else minute - HOUR + MINUTE
+            query = select(WrongCodeCount.minute, WrongCodeCount.tried).where(
+                WrongCodeCount.digest == digest, WrongCodeCount.minute >= since
+            )
+            tried = dict(db.session.execute(query).tuples().all())
+            if tried.get(minute, 0) >= limit.most:
+                raise _too_many(now)
+            if limit.of_hour is not None and sum(tried.values()) >= limit.of_hour:
+                raise TooMany(WAIT_LONG, min(tried) + HOUR - now)
 
     def count(self, limits: Sequence[Limit], secret_key: str, now: datetime) -> None:
         """Count a wrong code. Raises TooMany where a limit had been reached before."""
         minute, most = _minute(now), _by_digest(limits, secret_key, now)
         self._check_full(most, minute, now)
         tried = _add(sorted(most), minute)
-        over = {digest for digest, limit in most.items() if tried[digest] > limit}
+        over = {digest for digest, limit in most.items() if tried[digest] > limit.most}
         if over:
             with self._lock:
                 self._full |= over
             raise _too_many(now)
 
-    def _check_full(self, most: dict[str, int], minute: datetime, now: datetime) -> None:
+    def _check_full(self, most: dict[str, Limit], minute: datetime, now: datetime) -> None:
         with self._lock:
             if self._minute != minute:
                 self._minute, self._full = minute, set()
@@ -94,8 +101,8 @@ def _too_many(now: datetime) -> TooMany:
     return TooMany(WAIT, _minute(now) + MINUTE - now)
 
 
-def _by_digest(limits: Sequence[Limit], secret_key: str, now: datetime) -> dict[str, int]:
-    return {_digest(limit.who, secret_key, now.date()): limit.most for limit in limits}
+def _by_digest(limits: Sequence[Limit], secret_key: str, now: datetime) -> dict[str, Limit]:
+    return {_digest(limit.who, secret_key, now.date()): limit for limit in limits}
 
 
 def _digest(who: str, secret_key: str, day: date) -> str:
