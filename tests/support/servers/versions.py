@@ -5,8 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
-from io import BytesIO
 from pathlib import Path
 
 from tests.support.servers.served_application import ROOT, Server, launch
@@ -57,8 +55,9 @@ def old_and_new(folder: Path) -> tuple["Version", "Version"]:
     if archive is None:
         return Version(ROOT), Version(_next(folder / "next", int(newest[:4])))
     old = folder / "previous"
-    with tarfile.open(fileobj=BytesIO(archive)) as files:
-        files.extractall(old, filter="data")
+    old.mkdir()
+    # Not by tarfile: that of Debian 12's Python knows no filter yet.
+    subprocess.run(["tar", "-x", "-C", old], input=archive, check=True)
     return Version(_completed(old)), Version(ROOT)
 
 
