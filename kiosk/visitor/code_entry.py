@@ -1,5 +1,7 @@
 """The page to type a code into, for phones whose camera does not read and for people who like it better: /code."""
 
+from datetime import datetime
+
 from flask import (
     Blueprint,
     Flask,
@@ -14,18 +16,20 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kiosk.rate_limits import limiter, wrong_codes
+from kiosk.rate_limits import wrong_codes
 from models import clock
 from models.codes import short_codes
+from models.codes.passes import Pass
 from models.codes.short_codes import ShortCode, ShortKind
+from models.codes.venue_codes import VenueCode
 from models.codes.wrong_codes import Limit
 from models.errors import TooMany
+from models.events import check_in_window
+from models.events.merges import standing_event
 from models.security.networks import network_of
 
 bp = Blueprint("code_entry", __name__)
 
-# Of one address, where a school may sit behind it, and of each process: also what is mistyped. What opens a page is not counted.
-FLOOD = "300 per minute"
 WRONG_OF_NETWORK, WRONG_IN_AN_HOUR = 60, 300  # over all workers and nodes
 LONGEST = 40  # of what is shown again
 
@@ -40,32 +44,47 @@ def form() -> Response:
 
 
 @bp.post("/code", strict_slashes=False)
-@limiter.limit(FLOOD, deduct_when=lambda response: response.status_code != 303)
 def enter() -> ResponseReturnValue:
     """To the page of the venue code or pass that was typed.
 
-    A right venue code is let in whatever others of its network try: it hangs on the wall, and who guesses one has it from one
-    event in millions. A guessed pass would be somebody's, so passes wait.
+    The code of an event that takes check-ins now is let in whatever others of its network try: one of a class could keep the
+    whole class out. All else waits with who guesses.
     """
     typed = request.form.get("code", "")
     code = short_codes.read(typed)
     if code is None:  # its own checksum is wrong: no guess at one of ours
         return _page(typed, _("A character is missing or wrong. Please compare the code with the print."))
+    now = clock.now()
     venue_code = short_codes.venue_code_of(code)
-    if venue_code is not None:
-        return redirect(url_for("phone_check_in.landing", token=venue_code.token(clock.now())), 303)
-    held = short_codes.pass_of(code)
-    network = network_of(request.remote_addr or "")
-    limits = [Limit(f"typed code from {network}", WRONG_OF_NETWORK, WRONG_IN_AN_HOUR)]
+    if venue_code is not None and _takes_check_ins(venue_code, now):
+        return redirect(_address(venue_code, now), 303)
+    found = venue_code or short_codes.pass_of(code)
     try:
-        wrong_codes().check(limits, current_app.config["SECRET_KEY"], clock.now())
-        if held is None:
-            wrong_codes().count(limits, current_app.config["SECRET_KEY"], clock.now())
+        _slow_down(found is not None, now)
     except TooMany as mistake:
         return _wait(typed, mistake)
-    if held is None:
-        return _page(typed, _no_such_code(code))
-    return redirect(url_for("pass_page.show", token=held.token), 303)
+    return redirect(_address(found, now), 303) if found is not None else _page(typed, _no_such_code(code))
+
+
+def _takes_check_ins(code: VenueCode, now: datetime) -> bool:
+    event = standing_event(code.event)
+    windows = check_in_window.windows_of([event.id], event.campaign.zone)
+    return check_in_window.open_window(windows, now) is not None
+
+
+def _slow_down(is_right: bool, now: datetime) -> None:
+    """Raises TooMany for a network that tried too many wrong codes; counts this one where it is wrong."""
+    network, key = network_of(request.remote_addr or ""), current_app.config["SECRET_KEY"]
+    limits = [Limit(f"typed code from {network}", WRONG_OF_NETWORK, WRONG_IN_AN_HOUR)]
+    wrong_codes().check(limits, key, now)
+    if not is_right:
+        wrong_codes().count(limits, key, now)
+
+
+def _address(found: VenueCode | Pass, now: datetime) -> str:
+    if isinstance(found, VenueCode):
+        return url_for("phone_check_in.landing", token=found.token(now))
+    return url_for("pass_page.show", token=found.token)
 
 
 def _wait(typed: str, mistake: TooMany) -> Response:

@@ -185,8 +185,8 @@ def read_code(text: str, now: datetime) -> CodeReading:
         return CodeReading(None, CodeProblem.BAD_SIGNATURE)
     if signature == VenueSignature.BAD or code.purpose != payload.purpose:
         return CodeReading(None, CodeProblem.BAD_SIGNATURE, code.event_id)
-    # Only the key of its row signs a code: who has another one, or guesses at a shorter MAC, gets nowhere.
     old_print = code.method == CodeMethod.PRINTED and code.issue != payload.issue_or_step
+    # Only the key of its row signs a code: who has another one, or guesses at a shorter MAC, gets nowhere.
     if code.key_id != payload.key_id and not old_print:
         return CodeReading(None, CodeProblem.BAD_SIGNATURE, code.event_id)
     if code.revoked_at is not None or old_print:

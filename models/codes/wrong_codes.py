@@ -1,9 +1,9 @@
 """Wrong codes that somebody tries, counted over all workers and nodes, so that codes cannot be found by guessing.
 
 Right codes are not counted: a class behind one address tries as many as it likes. check() refuses also a right code until the
-minute or the hour is over. For typed passes and pairing codes, which could be guessed else, it is asked about a network: all
-others of it wait with the one who guesses. For venue codes it is asked about a browser alone, for typed ones about nobody. A
-browser and a network are kept only as hashes, keyed and different each day, for an hour.
+minute or the hour is over. For typed codes and pairing codes, which could be guessed else, it is asked about a network: all
+others of it wait with the one who guesses, but for posters that take check-ins. For venue codes it is asked about a browser.
+A browser and a network are kept only as hashes, keyed and different each day, for an hour.
 """
 
 import hashlib
@@ -58,12 +58,13 @@ class WrongCodes:
             return
         minute, most = _minute(now), _by_digest(limits, secret_key, now)
         self._check_full(most, minute, now)
+        rows = db.session.execute(
+            select(WrongCodeCount.digest, WrongCodeCount.minute, WrongCodeCount.tried)
+            .where(WrongCodeCount.digest.in_(most), WrongCodeCount.minute > minute - HOUR)
+            .order_by(WrongCodeCount.minute)
+        ).all()
         for digest, limit in most.items():
-            since = minute if limit.of_hour is None else minute - HOUR + MINUTE
-            query = select(WrongCodeCount.minute, WrongCodeCount.tried).where(
-                WrongCodeCount.digest == digest, WrongCodeCount.minute >= since
-            )
-            tried = dict(db.session.execute(query).tuples().all())
+            tried = {row.minute: row.tried for row in rows if row.digest == digest}
             if tried.get(minute, 0) >= limit.most:
                 raise _too_many(now)
             if limit.of_hour is not None and sum(tried.values()) >= limit.of_hour:
