@@ -54,7 +54,7 @@ def search() -> ResponseReturnValue:
     """By a form's body: what is typed is mostly the e-mail address of a person."""
     scope.require_manager(current_user)
     found = current.keep_search("accounts", request.form.get("q", "").strip())
-    return redirect(url_for(".index", found=found), 303)
+    return redirect(url_for(".index", found=found, _anchor="find"), 303)  # below the form of invitations
 
 
 @pages.post("/invite")
