@@ -216,7 +216,7 @@ class OpenweekGroup(FlaskGroup):
         except DatabaseError as error:
             if not is_away(error) and not is_full(error):
                 raise
-            self._fail(ctx, _not_ready() if is_away(error) else Mistake(NOT_SAVED))
+            self._fail(ctx, _refused(error) if is_away(error) else Mistake(NOT_SAVED))
 
     def _fail(self, ctx: click.Context, mistake: Mistake) -> None:
         click.echo(_translated(mistake), err=True)
@@ -231,8 +231,22 @@ NOT_READY = N_(
 )
 
 
+REFUSED = N_(
+    "The database is not ready: %(reason)s. Check OPENWEEK_DATABASE_URL, and that it runs; where tables are missing, create them "
+    "with: %(program)s init"
+)
+
+
 def _not_ready() -> Mistake:
     return Mistake(NOT_READY, program=service_settings.how_to_call())
+
+
+def _refused(error: DatabaseError) -> Mistake:
+    """In the words of the database's first line: a name that a server or a pooler does not know is no missing table."""
+    said = str(error.orig).strip().splitlines()[:1]
+    return Mistake(
+        REFUSED, reason=said[0].rstrip(".") if said else "-", program=service_settings.how_to_call()
+    )
 
 
 cli = OpenweekGroup(

@@ -32,3 +32,20 @@ def test_two_first_starts_at_once(request, kind, tmp_path):
         results = [(*start.communicate(timeout=150), start.returncode) for start in starts]
     assert [(code, err) for _out, err, code in results] == [(0, ""), (0, "")]
     assert all(out.startswith("Ready") for out, _err, _code in results)
+
+
+def test_a_database_that_refuses_is_told_in_its_own_words(postgresql_databases, tmp_path):
+    """Not as one without tables: the operator would look in the wrong place."""
+    with postgresql_databases.empty() as url:
+        environment = {
+            **os.environ,
+            "OPENWEEK_DATABASE_URL": url.replace("/test_", "/nobody_made_it_"),
+            "OPENWEEK_INSTANCE": str(tmp_path / "instance"),
+            "LC_ALL": "C",
+        }
+        told = subprocess.run([OPENWEEK, "init"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert told.returncode == 2
+    [sentence] = told.stderr.splitlines()
+    assert sentence.startswith("The database is not ready: ")
+    assert 'database "nobody_made_it_' in sentence
+    assert "does not exist. Check OPENWEEK_DATABASE_URL, and that it runs" in sentence
